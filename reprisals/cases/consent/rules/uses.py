@@ -1,0 +1,241 @@
+"""The one function that decides what may be done now with what people said.
+
+| use | needs, from each person concerned |
+|---|---|
+| keep the legal name | RECORD |
+| share with an entity outside OHCHR | SHARE_UN naming that entity, or an override in imminent danger |
+| put to the Government, nobody named | PUBLIC_ANON or RAISE_CONF |
+| put to the Government, named | RAISE_CONF |
+| report entry, anonymised; with details; named | PUBLIC_ANON; DETAILS; PUBLIC_NAMED |
+| contact family or lawyer | CONTACT |
+| a situation without a person concerned | nothing |
+
+PUBLIC_NAMED implies DETAILS, and DETAILS implies PUBLIC_ANON, each unless that was refused or withdrawn.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from reprisals.cases.consent.rules.ledger import Answer, ConsentState, LedgerEntry, Scope, least
+from reprisals.i18n.marking import Coded, Marked, _
+
+
+class Use(StrEnum):
+    """What somebody wants to do with a case."""
+
+    KEEP_LEGAL_NAME = "KEEP_LEGAL_NAME"
+    SHARE_ENTITY = "SHARE_ENTITY"
+    RAISE_ANONYMOUS = "RAISE_ANONYMOUS"
+    RAISE_NAMED = "RAISE_NAMED"
+    REPORT_ANONYMISED = "REPORT_ANONYMISED"
+    REPORT_DETAILS = "REPORT_DETAILS"
+    REPORT_NAMED = "REPORT_NAMED"
+    CONTACT_FAMILY = "CONTACT_FAMILY"
+
+
+NEEDS: Mapping[Use, tuple[Scope, ...]] = MappingProxyType(
+    {
+        Use.KEEP_LEGAL_NAME: (Scope.RECORD,),
+        Use.SHARE_ENTITY: (Scope.SHARE_UN,),
+        Use.RAISE_ANONYMOUS: (Scope.RAISE_CONF, Scope.PUBLIC_ANON),
+        Use.RAISE_NAMED: (Scope.RAISE_CONF,),
+        Use.REPORT_ANONYMISED: (Scope.PUBLIC_ANON,),
+        Use.REPORT_DETAILS: (Scope.DETAILS,),
+        Use.REPORT_NAMED: (Scope.PUBLIC_NAMED,),
+        Use.CONTACT_FAMILY: (Scope.CONTACT,),
+    }
+)
+"""The scopes of which one must be given, for each use."""
+
+IMPLIED_BY: Mapping[Scope, Scope] = MappingProxyType(
+    {Scope.PUBLIC_ANON: Scope.DETAILS, Scope.DETAILS: Scope.PUBLIC_NAMED}
+)
+"""The wider scope that implies a narrower one."""
+
+NO = frozenset({Answer.REFUSED, Answer.WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Those whose consent a case needs, and what they answered: the whole ledger of the case, in any order.
+
+    `situation`: the record is a general situation, which needs no consent as long as nobody is concerned.
+    """
+
+    persons: tuple[UUID, ...]
+    ledger: tuple[LedgerEntry, ...]
+    situation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Two people decide to share without consent because a life is in imminent danger.
+
+    `first` and `second` are the deciding persons of the office, `danger_now` whether the case says that
+    someone is in danger now.
+    """
+
+    first: UUID
+    second: UUID
+    reason: str = field(repr=False)
+    danger_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a use is not allowed: whose answer on which scope stands against it, and what would be needed.
+
+    `person`, `scope` and `answer` are None where no single answer is the cause.
+    """
+
+    person: UUID | None
+    scope: Scope | None
+    answer: Answer | None
+    text: Marked
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a use is allowed now. Where it is not, `reasons` say why.
+
+    An `overridden` verdict is allowed against the reasons it lists; the use must be recorded and reviewed.
+    """
+
+    allowed: bool
+    reasons: tuple[Reason, ...] = ()
+    overridden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What may be done with a case, for one look at it.
+
+    `answers`: for each scope the least answer of all persons; empty where nobody is concerned. `shareable`:
+    the entities that everybody agreed to share with. `verdicts`: for each use; sharing is allowed there if it
+    is allowed with any entity.
+    """
+
+    answers: Mapping[Scope, Answer]
+    shareable: frozenset[str]
+    verdicts: Mapping[Use, Verdict]
+
+
+def may(
+    use: Use, concerned: Concerned, *, entity: str | None = None, override: Override | None = None
+) -> Verdict:
+    """Return whether `use` of a case is allowed now: as far as the least of its persons allows.
+
+    `entity` is the code of an entity outside OHCHR, for SHARE_ENTITY alone, and `override` counts for nothing
+    else. Raises ValueError if `entity` is missing for SHARE_ENTITY.
+    """
+    if use is Use.SHARE_ENTITY and not entity:
+        raise ValueError("sharing needs an entity")
+    reasons = _against(use, concerned, ConsentState.of(concerned.ledger), entity)
+    if not reasons or use is not Use.SHARE_ENTITY or override is None:
+        return Verdict(not reasons, reasons)
+    faults = _override_faults(override)
+    return Verdict(not faults, reasons + faults, overridden=not faults)
+
+
+def summarise(concerned: Concerned) -> Glance:
+    """Return what may be done with the case now, for the glance at the head of its page."""
+    persons, state = concerned.persons, ConsentState.of(concerned.ledger)
+    answers = {scope: least(state.answer(person, scope) for person in persons) for scope in Scope if persons}
+    given = [state.sharing_of(person).given for person in persons]
+    shareable = frozenset.intersection(*given) if given else frozenset()
+    verdicts = {use: _glance_verdict(use, concerned, state, shareable) for use in Use}
+    return Glance(MappingProxyType(answers), shareable, MappingProxyType(verdicts))
+
+
+def wider_scopes_given(person: UUID, scope: Scope, ledger: Iterable[LedgerEntry]) -> tuple[Scope, ...]:
+    """Return the wider public scopes still given: to be asked about when `scope` is withdrawn."""
+    state = ConsentState.of(ledger)
+    found = []
+    wider = IMPLIED_BY.get(scope)
+    while wider is not None:
+        if state.answer(person, wider) is Answer.GIVEN:
+            found.append(wider)
+        wider = IMPLIED_BY.get(wider)
+    return tuple(found)
+
+
+def _against(use: Use, concerned: Concerned, state: ConsentState, entity: str | None) -> tuple[Reason, ...]:
+    """Return the answers that stand against the use, person by person in the given order."""
+    if not concerned.persons:
+        return () if concerned.situation else (_nobody_yet(),)
+    reasons: list[Reason] = []
+    for person in dict.fromkeys(concerned.persons):
+        found = [(scope, _answer(state, person, scope, entity)) for scope in NEEDS[use]]
+        if not any(_given(state, person, scope, answer) for scope, answer in found):
+            reasons.extend(
+                Reason(person, scope, answer, _what_is_needed(use, answer, entity)) for scope, answer in found
+            )
+    return tuple(reasons)
+
+
+def _nobody_yet() -> Reason:
+    text = _("Nobody concerned is recorded yet. Add the person, or record the case as a general situation.")
+    return Reason(None, None, None, text)
+
+
+def _answer(state: ConsentState, person: UUID, scope: Scope, entity: str | None) -> Answer:
+    if scope is Scope.SHARE_UN and entity is not None:
+        return state.sharing_of(person).answer(entity)
+    return state.answer(person, scope)
+
+
+def _given(state: ConsentState, person: UUID, scope: Scope, answer: Answer) -> bool:
+    """Return whether the scope is given, or implied by a wider one."""
+    if answer is Answer.GIVEN or answer in NO or scope not in IMPLIED_BY:
+        return answer is Answer.GIVEN
+    wider = IMPLIED_BY[scope]
+    return _given(state, person, wider, state.answer(person, wider))
+
+
+_ASK: Mapping[Answer, Callable[[tuple[Coded, ...]], Marked]] = MappingProxyType(
+    {
+        Answer.REFUSED: lambda needed: _(
+            "Refused. It would need a new answer from the person: %(needed)s.", needed=needed
+        ),
+        Answer.WITHDRAWN: lambda needed: _(
+            "Withdrawn. It would need a new answer from the person: %(needed)s.", needed=needed
+        ),
+        Answer.UNSAFE: lambda needed: _(
+            "Unsafe to ask. Once it is safe, ask the person about: %(needed)s.", needed=needed
+        ),
+        Answer.PENDING: lambda needed: _("Not yet asked. Ask the person about: %(needed)s.", needed=needed),
+    }
+)
+
+
+def _what_is_needed(use: Use, answer: Answer, entity: str | None) -> Marked:
+    needed = tuple(Coded("consent_scopes", scope) for scope in NEEDS[use])
+    if use is Use.SHARE_ENTITY and entity is not None:
+        needed = (*needed, Coded("entities", entity))
+    return _ASK[answer](needed)
+
+
+def _override_faults(override: Override) -> tuple[Reason, ...]:
+    faults = []
+    if not override.danger_now:
+        faults.append(_("Consent can be overridden only while the case says that someone is in danger now."))
+    if override.first == override.second:
+        faults.append(_("Two different people must decide to share without consent."))
+    if not override.reason.strip():
+        faults.append(_("Say why it is shared without consent."))
+    return tuple(Reason(None, None, None, text) for text in faults)
+
+
+def _glance_verdict(
+    use: Use, concerned: Concerned, state: ConsentState, shareable: frozenset[str]
+) -> Verdict:
+    if use is Use.SHARE_ENTITY and shareable:
+        return Verdict(allowed=True)
+    reasons = _against(use, concerned, state, None)
+    if use is Use.SHARE_ENTITY and concerned.persons and not reasons:
+        apart = _("There is no entity that everybody concerned has agreed to share with.")
+        reasons = (Reason(None, Scope.SHARE_UN, None, apart),)
+    return Verdict(not reasons, reasons)
