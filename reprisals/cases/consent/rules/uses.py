@@ -20,7 +20,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from reprisals.cases.consent.rules.ledger import Answer, ConsentState, LedgerEntry, Scope, least
-from reprisals.i18n.marking import Coded, Marked, _
+from reprisals.i18n.marking import Coded, Marked, Value, _
 
 
 class Use(StrEnum):
@@ -195,7 +195,7 @@ def _given(state: ConsentState, person: UUID, scope: Scope, answer: Answer) -> b
     return _given(state, person, wider, state.answer(person, wider))
 
 
-_ASK: Mapping[Answer, Callable[[tuple[Coded, ...]], Marked]] = MappingProxyType(
+_ASK: Mapping[Answer, Callable[[Value], Marked]] = MappingProxyType(
     {
         Answer.REFUSED: lambda needed: _(
             "Refused. It would need a new answer from the person: %(needed)s.", needed=needed
@@ -212,9 +212,12 @@ _ASK: Mapping[Answer, Callable[[tuple[Coded, ...]], Marked]] = MappingProxyType(
 
 
 def _what_is_needed(use: Use, answer: Answer, entity: str | None) -> Marked:
-    needed = tuple(Coded("consent_scopes", scope) for scope in NEEDS[use])
+    needed: Value = tuple(Coded("consent_scopes", scope) for scope in NEEDS[use])
+    if use is Use.RAISE_ANONYMOUS:
+        first, second = (Coded("consent_scopes", scope) for scope in NEEDS[use])
+        needed = _("%(first)s or %(second)s", first=first, second=second)
     if use is Use.SHARE_ENTITY and entity is not None:
-        needed = (*needed, Coded("entities", entity))
+        needed = (Coded("consent_scopes", Scope.SHARE_UN), Coded("entities", entity))
     return _ASK[answer](needed)
 
 
