@@ -1,0 +1,302 @@
+"""Opening a case file. Only `audit.opening` imports this module, so that nothing is opened unrecorded."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from reprisals import clock
+from reprisals.sealing.boxes import CaseCode, CaseFile, Codes, Manifest, Revision, SealedRow
+from reprisals.sealing.column import Sealed
+from reprisals.sealing.documents import from_bytes, to_bytes
+from reprisals.sealing.envelope import CannotOpen, Cell, seal, unseal
+from reprisals.sealing.grants import Grant, GrantedTo, rewrap
+from reprisals.sealing.keyring import Keyring
+from reprisals.sealing.teams import TeamIdentity, trusted_key
+from reprisals.sealing.trust import NotTrusted
+
+Row = TypeVar("Row", bound=SealedRow)
+
+
+class Tampered(Exception):
+    """The database does not hold what was last written. `what` names the first thing found, by identifiers alone."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class Excluded(Exception):
+    """The holder may never be granted this case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a row said in the clear when it was last written, by whom and when: it becomes the revision."""
+
+    facets: dict[str, Any]
+    at: datetime
+    by: UUID
+
+
+class OpenCase:
+    """An opened case file, for one request. Rows are checked against the manifest as they are loaded.
+
+    Content is read by `read`, and written by `add`, `change` and `remove`; `close` seals the manifest when something changed.
+    """
+
+    def __init__(self, session: Session, keyring: Keyring, file: CaseFile, key: bytes) -> None:
+        self.session, self.keyring, self.file = session, keyring, file
+        self.now = clock.now()
+        self._key = key
+        self.manifest = self._open_manifest()
+        self.dirty = False
+        self.ended = False
+        self._loaded_codes: dict[UUID, dict[str, frozenset[str]]] | None = None
+        self._facets: dict[UUID, Written] = {}
+        self._rows: dict[type[SealedRow], list[Any]] = {}
+        self._documents: dict[tuple[Cell, Sealed], Any] = {}
+
+    def __repr__(self) -> str:
+        return f"OpenCase({self.id})"
+
+    @classmethod
+    def create(cls, session: Session, keyring: Keyring, file: CaseFile, key: bytes) -> "OpenCase":
+        """A new case file under a new key, with an empty manifest."""
+        first = Manifest(number=0, generation=file.generation)
+        file.manifest = Sealed(seal(key, to_bytes(first), file.manifest_context()))
+        session.add(file)
+        return cls(session, keyring, file, key)
+
+    @property
+    def id(self) -> UUID:
+        """The case's identifier."""
+        return self.file.id
+
+    def manifest_hash(self) -> bytes:
+        """SHA-256 of the sealed manifest, as it stands in the audit entry of the change that wrote it."""
+        return hashlib.sha256(self.file.manifest.raw if self.file.manifest else b"").digest()
+
+    def load(self, kind: type[Row]) -> list[Row]:
+        """All rows of a kind, in the order in which they were first written. Raises Tampered.
+
+        They are fetched and checked once, and once more after each write to one of them.
+        """
+        if kind not in self._rows:
+            wanted = select(kind).where(kind.case_id == self.id).execution_options(populate_existing=True)
+            rows = list(self.session.scalars(wanted))
+            self.check(kind, rows)
+            named = list(self.manifest.rows.get(kind.__tablename__, {}))  # type: ignore[attr-defined]
+            self._rows[kind] = sorted(rows, key=lambda row: named.index(row.id.hex))
+        return list(self._rows[kind])
+
+    def check(self, kind: type[Row], rows: Sequence[Row]) -> None:
+        """Raise Tampered unless exactly these rows, as they are, stand in the manifest."""
+        named = self.manifest.rows.get(kind.__tablename__, {})  # type: ignore[attr-defined]
+        for missing in named.keys() - {row.id.hex for row in rows}:
+            raise Tampered(f"{kind.__tablename__} {UUID(missing)} is missing")  # type: ignore[attr-defined]
+        for row in rows:
+            codes = self.codes(row)
+            if named.get(row.id.hex) != (row.revision, row.digest(codes)):
+                raise Tampered(f"{row.table} {row.id} is not as it was written")
+            self._facets[row.id] = Written(row.facets(codes), row.changed_at, row.changed_by)
+
+    def codes(self, row: SealedRow) -> Codes:
+        """The row's facets with several values."""
+        return self._all_codes.get(row.id, {})
+
+    @property
+    def _all_codes(self) -> dict[UUID, dict[str, frozenset[str]]]:
+        if self._loaded_codes is None:
+            return self.give_codes(self._own_codes())
+        return self._loaded_codes
+
+    def _own_codes(self) -> list[CaseCode]:
+        rows = {UUID(row) for rows in self.manifest.rows.values() for row in rows}
+        wanted = select(CaseCode).where(or_(CaseCode.case_id == self.id, CaseCode.row_id.in_(rows)))
+        codes = list(self.session.scalars(wanted))
+        for code in codes:
+            if code.case_id != self.id or code.row_id not in rows:
+                raise Tampered(f"code of {code.row_id} belongs to no row of {self.id}")
+        return codes
+
+    def give_codes(self, codes: Iterable[CaseCode]) -> dict[UUID, dict[str, frozenset[str]]]:
+        """Take codes that were already loaded, for many cases at once."""
+        held: dict[UUID, dict[str, set[str]]] = {}
+        for code in codes:
+            held.setdefault(code.row_id, {}).setdefault(code.list_name, set()).add(code.code)
+        self._loaded_codes = {
+            row: {name: frozenset(c) for name, c in lists.items()} for row, lists in held.items()
+        }
+        return self._loaded_codes
+
+    def read(self, row: SealedRow) -> Any:
+        """The document of a row that was loaded. Raises CannotOpen, Tampered."""
+        if row.id not in self._facets:
+            raise Tampered(f"{row.table} {row.id} was not checked")
+        if row.content is None:
+            return row.DOCUMENT()
+        place = row.cell(), row.content
+        if place not in self._documents:
+            opened = unseal(self._key, row.content.raw, place[0].label())
+            self._documents[place] = from_bytes(row.DOCUMENT, opened)
+        return self._documents[place]
+
+    def read_revision(self, kind: type[SealedRow], revision: Revision) -> Any:
+        """The document of an earlier revision. Raises CannotOpen."""
+        if revision.content is None:
+            return kind.DOCUMENT()
+        return from_bytes(kind.DOCUMENT, unseal(self._key, revision.content.raw, revision.cell().label()))
+
+    def revisions(self) -> list[Revision]:
+        """Everything that was changed, oldest first. Raises Tampered where something was altered or left out."""
+        wanted = select(Revision).where(Revision.case_id == self.id).order_by(Revision.number)
+        kept = list(self.session.scalars(wanted))
+        history = ""
+        for revision in kept:
+            history = chain(history, revision)
+        if (len(kept), history) != (self.manifest.kept, self.manifest.history):
+            raise Tampered(f"history of {self.id} is not as it was written")
+        return kept
+
+    def add(self, row: SealedRow, document: object, codes: Codes | None = None) -> None:
+        """Seal a new row."""
+        row.case_id = self.id
+        self._write(row, document, codes or {})
+        self.session.add(row)
+
+    def change(self, row: SealedRow, document: object, codes: Codes | None = None) -> None:
+        """Seal a row anew. What it was is kept as a revision. `codes` of None leaves them as they are."""
+        kept = self.codes(row)
+        self._keep(row)
+        row.revision += 1
+        self._write(row, document, kept if codes is None else codes)
+
+    def remove(self, row: SealedRow) -> None:
+        """Take a row out of the case. What it was is kept as a revision."""
+        self._keep(row)
+        self._replace_codes(row, {})
+        self._put(row, None)
+        self.session.delete(row)
+
+    def exclude(self, names: Iterable[str]) -> None:
+        """Name holders (`team:...`, `person:...`, `entity:...`) that may never be granted this case."""
+        self._update(exclusions=self.manifest.exclusions | frozenset(names))
+
+    def include(self, names: Iterable[str]) -> None:
+        """Take back exclusions of a case that nobody else has seen yet."""
+        self._update(exclusions=self.manifest.exclusions - frozenset(names))
+
+    def grant(self, team: TeamIdentity, *, own: bool = False) -> Grant:
+        """Seal the case key to a team: a wrap for one's own, else a signed grant. Raises Excluded, NotTrusted, CannotOpen.
+
+        Kind and entity are those that a lead signed, so that an exclusion cannot be had round by renaming the team's entity.
+        """
+        key = trusted_key(self.session, self.keyring, team.id)
+        if (key.team_kind, key.entity) != (team.kind, team.entity):
+            raise NotTrusted(f"team {team.id} is not of the kind and entity of its key")
+        if self.manifest.exclusions & {f"team:{team.id}", f"entity:{team.entity}"}:
+            raise Excluded(f"team {team.id}")
+        making = GrantedTo(self.id, self.file.generation, self._key, self.now)
+        make = making.own_team if own else making.team
+        grant = make(self.session, self.keyring, team.id)
+        self._update(holders=self.manifest.holders | {grant.holder})
+        return grant
+
+    def rewrap(self, grant: Grant) -> None:
+        """Let one's own team open the case faster from now on."""
+        rewrap(self.session, self.keyring, grant, self._key)
+
+    def close(self) -> tuple[int, bytes] | None:
+        """Seal the manifest if something changed: its number and hash, for the audit entry. None if nothing did."""
+        if not self.dirty:
+            return None
+        self.file.manifest_number += 1
+        self.file.touched_at = self.now
+        self.manifest = replace(
+            self.manifest, number=self.file.manifest_number, generation=self.file.generation
+        )
+        self.file.manifest = Sealed(seal(self._key, to_bytes(self.manifest), self.file.manifest_context()))
+        self.dirty = False
+        return self.file.manifest_number, self.manifest_hash()
+
+    def end(self) -> None:
+        """After the commit its lock is gone: it can be read still, and is opened again to be changed."""
+        self.ended = True
+
+    def _write(self, row: SealedRow, document: object, codes: Codes) -> None:
+        if not isinstance(document, row.DOCUMENT):
+            raise TypeError(f"{row.table} holds {row.DOCUMENT.__name__}")
+        row.generation = self.file.generation
+        row.changed_at, row.changed_by = self.now, self.keyring.person
+        row.content = Sealed(seal(self._key, to_bytes(document), row.cell().label()))
+        self._replace_codes(row, codes)
+        self._facets[row.id] = Written(row.facets(codes), row.changed_at, row.changed_by)
+        self._put(row, (row.revision, row.digest(codes)))
+
+    def _replace_codes(self, row: SealedRow, codes: Codes) -> None:
+        held = self.codes(row)
+        if held == codes:
+            return
+        self.session.execute(delete(CaseCode).where(CaseCode.row_id == row.id))
+        for name, values in codes.items():
+            for value in sorted(values):
+                self.session.add(CaseCode(case_id=self.id, row_id=row.id, list_name=name, code=value))
+        self._all_codes[row.id] = dict(codes)
+
+    def _keep(self, row: SealedRow) -> None:
+        written = self._facets.get(row.id)
+        if written is None:
+            raise Tampered(f"{row.table} {row.id} was not checked")
+        if not row.KEEPS_HISTORY:
+            return
+        revision = Revision(
+            case_id=self.id,
+            table=row.table,
+            row_id=row.id,
+            revision=row.revision,
+            generation=row.generation,
+            facets=written.facets,
+            content=row.content,
+            valid_from=written.at,
+            valid_until=self.now,
+            changed_by=written.by,
+            ended_by=self.keyring.person,
+            number=self.manifest.kept + 1,
+        )
+        self.session.add(revision)
+        self._update(kept=revision.number, history=chain(self.manifest.history, revision))
+
+    def _put(self, row: SealedRow, entry: tuple[int, str] | None) -> None:
+        self._rows.pop(type(row), None)
+        rows = dict(self.manifest.rows.get(row.table, {}))
+        if entry is None:
+            rows.pop(row.id.hex, None)
+        else:
+            rows[row.id.hex] = entry
+        self._update(rows=self.manifest.rows | {row.table: rows})
+
+    def _update(self, **fields: Any) -> None:
+        if self.ended:
+            raise RuntimeError("a case is opened again after a commit before it is changed")
+        self.manifest = replace(self.manifest, **fields)
+        self.dirty = True
+
+    def _open_manifest(self) -> Manifest:
+        if self.file.manifest is None:
+            raise Tampered(f"manifest of {self.id} is missing")
+        try:
+            opened = unseal(self._key, self.file.manifest.raw, self.file.manifest_context())
+        except CannotOpen:
+            raise Tampered(f"manifest of {self.id} is not as it was written") from None
+        return from_bytes(Manifest, opened)
+
+
+def chain(history: str, revision: Revision) -> str:
+    """The history after one more revision."""
+    return hashlib.sha256(history.encode() + revision.digest()).hexdigest()

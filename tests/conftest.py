@@ -1,0 +1,219 @@
+"""What every test may ask for: a database of either kind with a founded site, makers of people and cases, a clock.
+
+`session` is one transaction that is undone after the test; `database` is a copy of its own for what needs real commits.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import hypothesis
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from reprisals import clock as real_clock
+from reprisals.config import Keys, Settings
+from reprisals.config import Site as SiteSettings
+from reprisals.database.session import Database
+from reprisals.identity.actions.founding import SiteSecrets
+from tests.makers import Makers, Site, Somebody, act_as, fill_site
+from tests.servers.postgresql import start_postgresql
+from tests.stores import PostgresqlStore, SqlcipherStore, Store, make_tables
+
+BACKENDS = ("sqlcipher", "postgresql")
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=(*BACKENDS, "both"), default="both", help="which databases to test on"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "backend" in metafunc.fixturenames:
+        wanted = metafunc.config.getoption("--database")
+        chosen = [name for name in BACKENDS if wanted in {name, "both"}]
+        metafunc.parametrize("backend", [_backend(name) for name in chosen], scope="session")
+
+
+def _backend(name: str) -> object:
+    return pytest.param(name, marks=pytest.mark.postgresql if name == "postgresql" else ())
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of this worker's PostgreSQL."""
+    with start_postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def store(backend: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Makes databases."""
+    if backend == "postgresql":
+        return PostgresqlStore(request.getfixturevalue("postgresql_server"))
+    return SqlcipherStore(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="session")
+def empty_template(store: Store) -> Engine:
+    """A database with all tables and no rows, to be copied."""
+    engine = store.create()
+    make_tables(engine)
+    return engine
+
+
+@pytest.fixture(scope="session")
+def founded(store: Store, empty_template: Engine) -> tuple[Engine, Site]:
+    """A database with a founded site, to be copied; and the site."""
+    engine = store.copy(empty_template)
+    secrets = SiteSecrets.draw()
+    settings = Settings(
+        SiteSettings("Test", "http://127.0.0.1:8000"), store.settings(engine), Keys(**secrets.settings())
+    )
+    with pytest.MonkeyPatch.context() as patch, Database(engine).writing() as session:
+        patch.setattr(real_clock, "now", lambda: START - timedelta(days=30))
+        site = fill_site(session, settings, secrets)
+    engine.dispose()
+    return engine, site
+
+
+@pytest.fixture(scope="session")
+def new_database(
+    store: Store, founded: tuple[Engine, Site]
+) -> Callable[[], AbstractContextManager[Database]]:
+    """Makes copies of the founded site, for those who keep one longer than for a test."""
+
+    @contextmanager
+    def copied() -> Iterator[Database]:
+        engine = store.copy(founded[0])
+        yield Database(engine)
+        store.drop(engine)
+
+    return copied
+
+
+@pytest.fixture
+def database(new_database: Callable[[], AbstractContextManager[Database]]) -> Iterator[Database]:
+    """A founded site in a database of this test alone, for real commits and several connections."""
+    with new_database() as copied:
+        yield copied
+
+
+@pytest.fixture
+def empty_database(store: Store, empty_template: Engine) -> Iterator[Database]:
+    """A database with all tables and no rows, of this test alone."""
+    engine = store.copy(empty_template)
+    yield Database(engine)
+    store.drop(engine)
+
+
+@pytest.fixture(scope="session")
+def shared_engine(store: Store, founded: tuple[Engine, Site]) -> Iterator[Engine]:
+    """The database that every `session` of this worker is a transaction of."""
+    engine = store.copy(founded[0])
+    yield engine.execution_options(writing=True)
+    store.drop(engine)
+
+
+@pytest.fixture
+def session(shared_engine: Engine, site: Site, clock: "Clock") -> Iterator[Session]:
+    """A founded site in a transaction that is undone afterwards; commits are savepoints. The founder acts."""
+    with shared_engine.connect() as connection, connection.begin() as outer:
+        with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as opened:
+            yield act_as(opened, site.first_person(opened))
+        outer.rollback()
+
+
+@pytest.fixture
+def site(founded: tuple[Engine, Site], request: pytest.FixtureRequest, store: Store) -> Site:
+    """The founded site. Where the test has a database of its own, its settings lead there."""
+    found = founded[1]
+    if "database" not in request.fixturenames:
+        return found
+    engine = request.getfixturevalue("database").engine
+    return replace(found, settings=replace(found.settings, database=store.settings(engine)))
+
+
+@pytest.fixture
+def settings(site: Site) -> Settings:
+    """The settings of the site."""
+    return site.settings
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.moment = START
+
+    def now(self) -> datetime:
+        """The moment that was set."""
+        return self.moment
+
+    def advance(self, **by: float) -> datetime:
+        """Move on, by `seconds=`, `minutes=`, `hours=` or `days=`; negative to set it back."""
+        self.moment += timedelta(**by)
+        return self.moment
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The time, as the test says."""
+    made = Clock()
+    monkeypatch.setattr(real_clock, "now", made.now)
+    return made
+
+
+@pytest.fixture
+def make(session: Session, site: Site) -> Makers:
+    """All makers, in `session`."""
+    return Makers(session, site)
+
+
+@pytest.fixture
+def founder(make: Makers) -> Somebody:
+    """Lead of the central and the drafting team, administrator and custodian."""
+    return make.founder
+
+
+@pytest.fixture
+def make_person(make: Makers) -> object:
+    return make.person
+
+
+@pytest.fixture
+def make_team(make: Makers) -> object:
+    return make.team
+
+
+@pytest.fixture
+def make_member(make: Makers) -> object:
+    return make.member
+
+
+@pytest.fixture
+def make_case_file(make: Makers) -> object:
+    return make.case_file
+
+
+@pytest.fixture
+def committing(database: Database, site: Site) -> Callable[[], AbstractContextManager[Makers]]:
+    """Makers whose work is committed at the end: `with committing() as make: ...`."""
+
+    @contextmanager
+    def working() -> Iterator[Makers]:
+        with database.writing() as opened:
+            makers = Makers(act_as(opened, site.first_person(opened)), site)
+            yield makers
+            opened.commit()
+            for held in list(opened):
+                opened.refresh(held)
+
+    return working
