@@ -1,0 +1,166 @@
+"""Recording what is done, and committing it. Nothing else in the application commits."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reprisals import clock
+from reprisals.access import Actor
+from reprisals.audit.chain import hash_entry
+from reprisals.audit.models import AuditEntry, AuditHead
+from reprisals.database.session import Database
+from reprisals.sealing.keys import SigningKey
+
+RECORDER = "audit.recorder"
+OPEN_CASES = "audit.open_cases"
+
+
+class NotRecorded(Exception):
+    """A case was changed and no entry says so. A mistake in an action, found before anything is stored."""
+
+
+@dataclass
+class Note:
+    """An entry that waits for the commit. `stays` marks an opening or a refusal, which is kept when the rest is undone."""
+
+    action: str
+    actor_id: UUID | None
+    case_id: UUID | None
+    subject: str
+    details: dict[str, Any]
+    outcome: str
+    stays: bool
+    manifest: tuple[int, bytes] | None = None
+
+
+@dataclass
+class Recorder:
+    """Collects a request's entries, and signs them: as the acting session, or as the service."""
+
+    signer: SigningKey
+    is_person: bool
+    notes: list[Note] = field(default_factory=list)
+
+    def note(self, note: Note) -> None:
+        """Keep an entry until the commit."""
+        self.notes.append(note)
+
+    def forget_changes(self) -> None:
+        """What was not stored is not recorded as done; what was opened or refused stays."""
+        self.notes = [note for note in self.notes if note.stays]
+
+
+def attach(session: Session, recorder: Recorder) -> Session:
+    """Let a session record through this recorder."""
+    session.info[RECORDER] = recorder
+    session.info[OPEN_CASES] = {}
+    return session
+
+
+def recorder_of(session: Session) -> Recorder:
+    """The session's recorder."""
+    recorder: Recorder = session.info[RECORDER]
+    return recorder
+
+
+def record(
+    session: Session, actor: Actor | None, action: str, subject: UUID | None = None, **details: Any
+) -> Note:
+    """Record that something is done to a person, a team or nothing in particular. Details are codes and identifiers only."""
+    note = Note(
+        action, actor.person_id if actor else None, None, str(subject or ""), details, "done", stays=False
+    )
+    recorder_of(session).note(note)
+    return note
+
+
+def record_case(session: Session, actor: Actor, action: str, case_id: UUID, **details: Any) -> Note:
+    """Record that a case is changed. The entry will carry the number and hash of the case's manifest."""
+    note = Note(action, actor.person_id, case_id, "", details, "done", stays=False)
+    recorder_of(session).note(note)
+    return note
+
+
+def record_opening(session: Session, actor: Actor, action: str, case_id: UUID | None, **details: Any) -> Note:
+    """Record that content is opened. Stays even when the request is undone."""
+    note = Note(action, actor.person_id, case_id, "", details, "done", stays=True)
+    recorder_of(session).note(note)
+    return note
+
+
+def record_refusal(
+    recorder: Recorder, actor_id: UUID | None, action: str, subject: str = "", **details: Any
+) -> None:
+    """Record that something was refused. Stays."""
+    recorder.note(Note(action, actor_id, None, subject, details, "refused", stays=True))
+
+
+def commit(session: Session) -> None:
+    """Seal the manifests of changed cases, number, chain and sign the entries, and commit all of it at once."""
+    recorder = recorder_of(session)
+    for case in session.info[OPEN_CASES].values():
+        manifest = case.close()
+        if manifest is not None:
+            _attach_manifest(recorder, case.id, manifest)
+    session.flush()
+    _write(session, recorder)
+    session.commit()
+    recorder.notes = []
+    for case in session.info[OPEN_CASES].values():
+        case.end()
+    session.info[OPEN_CASES] = {}
+
+
+def commit_notes(database: Database, recorder: Recorder) -> None:
+    """Commit the entries of a request that changed nothing, in a transaction of their own."""
+    if not recorder.notes:
+        return
+    with database.writing() as session:
+        _write(session, recorder)
+        session.commit()
+    recorder.notes = []
+
+
+def begin_log(session: Session) -> None:
+    """Make the head of a new log."""
+    session.add(AuditHead(hash=bytes(32)))
+    session.flush()
+
+
+def _attach_manifest(recorder: Recorder, case_id: UUID, manifest: tuple[int, bytes]) -> None:
+    for note in reversed(recorder.notes):
+        if note.case_id == case_id and not note.stays:
+            note.manifest = manifest
+            return
+    raise NotRecorded(str(case_id))
+
+
+def _write(session: Session, recorder: Recorder) -> None:
+    if not recorder.notes:
+        return
+    head = session.scalars(
+        select(AuditHead).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    at = clock.now()
+    for note in recorder.notes:
+        entry = AuditEntry(
+            seq=head.seq + 1,
+            at=at,
+            action=note.action,
+            outcome=note.outcome,
+            details=note.details,
+            previous_hash=head.hash,
+            actor_id=note.actor_id if recorder.is_person else None,
+            case_id=note.case_id,
+            subject=note.subject,
+            manifest_number=note.manifest[0] if note.manifest else None,
+            manifest_hash=note.manifest[1] if note.manifest else None,
+        )
+        entry.hash = hash_entry(entry.as_entry())
+        entry.signature = recorder.signer.sign(entry.hash)
+        session.add(entry)
+        head.seq, head.hash = entry.seq, entry.hash
+    session.flush()
