@@ -1,0 +1,1 @@
+"""What is done to people, teams and sessions. Each action records itself; none commits."""

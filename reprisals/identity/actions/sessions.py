@@ -1,0 +1,186 @@
+"""Sessions: resuming one by its token, ending it, and receiving what was posted after it ended."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from reprisals import clock
+from reprisals.access import Actor
+from reprisals.audit.actions import record, record_opening
+from reprisals.config import Settings
+from reprisals.identity import queries
+from reprisals.identity.models import Attempt, KeptForm, LiveSession, Person, PersonState, SessionStub
+from reprisals.identity.rules import FORGET_AFTER, is_over
+from reprisals.sealing.bundle import SessionToken
+from reprisals.sealing.documents import from_bytes, to_bytes
+from reprisals.sealing.envelope import CannotOpen, label
+from reprisals.sealing.keyring import Keyring
+from reprisals.sealing.keys import BoxPublic
+from reprisals.sealing.trust import current_key
+
+MOST_KEPT = 20
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Somebody signed in, for one request."""
+
+    person: Person
+    actor: Actor
+    live: LiveSession
+    keyring: Keyring = field(repr=False)
+    token: SessionToken = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LateForm:
+    """What was posted: where to, and the fields in their order."""
+
+    path: str
+    fields: tuple[tuple[str, str], ...]
+
+
+def resume(session: Session, settings: Settings, token: SessionToken) -> SignedIn | None:
+    """The session of a token, or None where it has ended, its person is suspended, or it does not open."""
+    live = session.get(LiveSession, token.lookup)
+    if live is None:
+        return None
+    idle = timedelta(minutes=settings.sessions.idle_minutes)
+    if is_over(clock.now(), live.seen_at, live.expires_at, idle):
+        return None
+    person = session.get(Person, live.person_id)
+    if person is None or person.state == PersonState.SUSPENDED:
+        return None
+    try:
+        bundle = token.open_bundle(live.wrapped_bundle, live.person_id, live.expires_at)
+    except CannotOpen:
+        return None
+    return SignedIn(person, queries.find_actor(session, person.id), live, Keyring(bundle), token)
+
+
+def touch(session: Session, lookup: bytes, now: datetime) -> None:
+    """Remember that a session is in use."""
+    live = session.get(LiveSession, lookup)
+    if live is not None and now > live.seen_at:
+        live.seen_at = now
+
+
+def end_session(
+    session: Session, settings: Settings, live: LiveSession, actor: Actor | None, reason: str
+) -> None:
+    """Delete a session with its wrapped bundle at once. A stub stays that can only receive."""
+    now = clock.now()
+    session.add(
+        SessionStub(
+            lookup=live.lookup,
+            person_id=live.person_id,
+            receipt=live.receipt,
+            until=now + timedelta(days=settings.sessions.late_days),
+        )
+    )
+    session.delete(live)
+    record(session, actor, "session.ended", live.person_id, reason=reason)
+
+
+def end_sessions_of(session: Session, settings: Settings, person_id: UUID, actor: Actor, reason: str) -> int:
+    """End every session of a person. Says how many."""
+    theirs = select(LiveSession).where(LiveSession.person_id == person_id)
+    lives = list(session.scalars(theirs.with_for_update()))
+    for live in lives:
+        end_session(session, settings, live, actor, reason)
+    return len(lives)
+
+
+def end_other_sessions(session: Session, settings: Settings, actor: Actor, kept: LiveSession) -> int:
+    """End every session of the actor but this one. Says how many."""
+    mine = select(LiveSession).where(
+        LiveSession.person_id == actor.person_id, LiveSession.lookup != kept.lookup
+    )
+    lives = list(session.scalars(mine.with_for_update()))
+    for live in lives:
+        end_session(session, settings, live, actor, "ended-elsewhere")
+    return len(lives)
+
+
+def find_stub(session: Session, token: SessionToken) -> SessionStub | LiveSession | None:
+    """What is left of an ended session: its stub, or its row where nobody has cleared it away yet."""
+    stub = session.get(SessionStub, token.lookup)
+    if stub is not None:
+        return stub if stub.until > clock.now() else None
+    return session.get(LiveSession, token.lookup)
+
+
+def keep_form(session: Session, settings: Settings, token: SessionToken, form: LateForm) -> bool:
+    """Seal what was posted too late to the person. False where the token belongs to nobody, or too much is kept already.
+
+    The person's public key is checked against the receipt that their session left, so no other key can stand in its place.
+    """
+    stub = find_stub(session, token)
+    key = current_key(session, stub.person_id) if stub else None
+    if stub is None or key is None or token.receipt(stub.person_id, key.box_public) != stub.receipt:
+        return False
+    held = session.scalar(
+        select(func.count()).select_from(KeptForm).where(KeptForm.person_id == stub.person_id)
+    )
+    if (held or 0) >= MOST_KEPT:
+        return False
+    now = clock.now()
+    kept = KeptForm(
+        person_id=stub.person_id,
+        sealed=b"",
+        kept_at=now,
+        until=now + timedelta(days=settings.sessions.late_days),
+    )
+    kept.sealed = BoxPublic(key.box_public).seal(to_bytes(form), _kept_context(kept))
+    session.add(kept)
+    record(session, None, "form.kept", stub.person_id)
+    return True
+
+
+def list_kept(session: Session, person_id: UUID) -> list[KeptForm]:
+    """What is kept for a person, the newest first."""
+    wanted = select(KeptForm).where(KeptForm.person_id == person_id, KeptForm.until > clock.now())
+    return list(session.scalars(wanted.order_by(KeptForm.kept_at.desc())))
+
+
+def open_kept(session: Session, actor: Actor, keyring: Keyring, kept: KeptForm) -> LateForm:
+    """What somebody posted themselves; the opening is recorded. Raises CannotOpen for anybody else."""
+    if kept.person_id != actor.person_id:
+        raise CannotOpen
+    record_opening(session, actor, "form.opened", None, form=str(kept.id))
+    try:
+        return from_bytes(LateForm, keyring.box.open(kept.sealed, _kept_context(kept)))
+    except CannotOpen:
+        raise CannotOpen(f"kept form {kept.id}") from None
+
+
+def drop_kept(session: Session, actor: Actor, kept: KeptForm) -> None:
+    """Delete a kept form: it was used, or is not wanted."""
+    session.delete(kept)
+    record(session, actor, "form.dropped", kept.person_id)
+
+
+def purge(session: Session, settings: Settings) -> int:
+    """Clear away what has run out: bundles of ended sessions (a stub stays), stubs, kept forms, old attempts. Says how many."""
+    now = clock.now()
+    idle = timedelta(minutes=settings.sessions.idle_minutes)
+    over = select(LiveSession).where((LiveSession.expires_at <= now) | (LiveSession.seen_at <= now - idle))
+    lives = list(session.scalars(over.with_for_update(skip_locked=True)))
+    for live in lives:
+        end_session(session, settings, live, None, "expired")
+    gone = len(lives)
+    for clearing in (
+        delete(SessionStub).where(SessionStub.until <= now),
+        delete(KeptForm).where(KeptForm.until <= now),
+        delete(Attempt).where(Attempt.last_at <= now - FORGET_AFTER),
+    ):
+        gone += int(getattr(session.execute(clearing), "rowcount", 0))
+    return gone
+
+
+def _kept_context(kept: KeptForm) -> bytes:
+    return label("kept-form", kept.id, kept.person_id)

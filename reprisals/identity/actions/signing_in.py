@@ -1,0 +1,195 @@
+"""Signing in: opening one's own bundle, slowly after failures, never locked out."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from reprisals import clock
+from reprisals.access import Actor
+from reprisals.audit.actions import Recorder, attach, commit, commit_notes, record, record_refusal
+from reprisals.config import Settings
+from reprisals.database.session import Database
+from reprisals.identity import queries
+from reprisals.identity.actions.sessions import end_session
+from reprisals.identity.models import Attempt, LiveSession, Person, PersonState
+from reprisals.identity.rules import (
+    FORGET_AFTER,
+    LONGEST_WAIT_BY_ACCOUNT,
+    LONGEST_WAIT_BY_ADDRESS,
+    normal_email,
+    wait_after,
+)
+from reprisals.sealing.bundle import Bundle, SessionToken, WeakParameters, open_bundle, spend_as_much
+from reprisals.sealing.envelope import CannotOpen, label
+from reprisals.sealing.keys import BoxSecret, SigningKey, derive
+
+
+class WrongPassphrase(Exception):
+    """The passphrase does not open this account's bundle, or there is no such account: nobody is told which."""
+
+
+class Suspended(Exception):
+    """The passphrase is right and the account is suspended."""
+
+
+class TooSoon(Exception):
+    """The next attempt has to wait. `seconds` says how long."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """An attempt to sign in: what was typed, from which address, with which kind of device."""
+
+    email: str
+    passphrase: str
+    address: str
+    device: str = ""
+
+    def __repr__(self) -> str:
+        return "Knock(...)"
+
+
+def service_key(settings: Settings) -> SigningKey:
+    """The key that signs entries where nobody is signed in."""
+    return SigningKey(bytes.fromhex(settings.keys.service_seed))
+
+
+def service_recorder(settings: Settings) -> Recorder:
+    """A recorder that signs as the service."""
+    return Recorder(service_key(settings), is_person=False)
+
+
+def sign_in(database: Database, settings: Settings, knock: Knock) -> SessionToken:
+    """Open the person's bundle and begin a session. Commits by itself, because the derivation must hold no lock.
+
+    Raises TooSoon, WrongPassphrase, Suspended, and WeakParameters where the stored parameters were lowered.
+    """
+    subjects = _subjects(settings, knock)
+    _take_turn(database, settings, subjects)
+    bundle, person = open_account(database, settings, knock.email, knock.passphrase)
+    if person.state == PersonState.SUSPENDED:
+        _refuse(database, settings, "session.refused", person)
+        raise Suspended
+    token = SessionToken.draw()
+    recorder = service_recorder(settings)
+    with database.writing() as session:
+        attach(session, recorder)
+        for subject, _longest in subjects:
+            session.execute(delete(Attempt).where(Attempt.subject == subject))
+        begin_session(session, settings, token, bundle, knock.device)
+        record(session, None, "session.begun", person.id)
+        commit(session)
+    return token
+
+
+def open_account(
+    database: Database, settings: Settings, email: str, passphrase: str
+) -> tuple[Bundle, Person]:
+    """The bundle and the person. Takes as long for an unknown account. Raises WrongPassphrase, WeakParameters."""
+    secret = bytes.fromhex(settings.keys.site_secret)
+    with database.reading() as session:
+        person = queries.find_person_by_email(session, normal_email(email))
+    if person is None or person.bundle is None:
+        spend_as_much(passphrase, secret)
+        _refuse(database, settings, "session.failed", None)
+        raise WrongPassphrase
+    try:
+        return open_bundle(person.bundle, person.id, passphrase, secret), person
+    except WeakParameters:
+        _refuse(database, settings, "bundle.weakened", person)
+        raise
+    except CannotOpen:
+        _refuse(database, settings, "session.failed", person)
+        raise WrongPassphrase from None
+
+
+def begin_session(
+    session: Session, settings: Settings, token: SessionToken, bundle: Bundle, device: str
+) -> LiveSession:
+    """Keep the bundle under the token until the absolute end of the session."""
+    now = clock.now()
+    expires = now + timedelta(hours=settings.sessions.absolute_hours)
+    live = LiveSession(
+        lookup=token.lookup,
+        person_id=bundle.person,
+        wrapped_bundle=token.seal_bundle(bundle, expires),
+        receipt=token.receipt(bundle.person, BoxSecret(bundle.box_seeds).public.raw),
+        started_at=now,
+        seen_at=now,
+        expires_at=expires,
+        device=device[:60],
+    )
+    session.add(live)
+    return live
+
+
+def end_by_token(database: Database, settings: Settings, token: SessionToken, reason: str) -> bool:
+    """End the session of a token, used up or not: its row and bundle are gone with this commit. Whether there was one.
+
+    Nobody's keys are needed for it, so the service signs the entry, and it works for a session that no longer opens.
+    """
+    with database.writing() as session:
+        attach(session, service_recorder(settings))
+        live = session.get(LiveSession, token.lookup, with_for_update=True)
+        if live is None:
+            return False
+        end_session(session, settings, live, None, reason)
+        commit(session)
+    return True
+
+
+def _subjects(settings: Settings, knock: Knock) -> tuple[tuple[bytes, timedelta], ...]:
+    key = derive(bytes.fromhex(settings.keys.site_secret), label("attempts"))
+    account = derive(key + normal_email(knock.email).encode("utf-8", "replace"), label("attempt-account"))
+    address = derive(key + knock.address.encode("utf-8", "replace"), label("attempt-address"))
+    return (account, LONGEST_WAIT_BY_ACCOUNT), (address, LONGEST_WAIT_BY_ADDRESS)
+
+
+def _take_turn(database: Database, settings: Settings, subjects: tuple[tuple[bytes, timedelta], ...]) -> None:
+    """Count the attempt before it is made, so that many at once do not slip through together. Raises TooSoon."""
+    now = clock.now()
+    with database.writing() as session:
+        attach(session, service_recorder(settings))
+        found = [_lock_attempt(session, subject, now) for subject, _longest in subjects]
+        wait = max(attempt.next_at - now for attempt in found)
+        if timedelta(0) < wait <= LONGEST_WAIT_BY_ADDRESS:
+            raise TooSoon(max(1, -(-wait // timedelta(seconds=1))))
+        for (_subject, longest), attempt in zip(subjects, found, strict=True):
+            _count(attempt, longest, now)
+        commit(session)
+
+
+def _lock_attempt(session: Session, subject: bytes, now: datetime) -> Attempt:
+    """The row of a subject, made if it is new, and locked: one statement, so that two first attempts cannot miss each other.
+
+    Accounts are locked before addresses, everywhere, so that nobody waits in a circle.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    made = insert(Attempt).values(subject=subject, failures=0, last_at=now, next_at=now)
+    same = {"failures": Attempt.failures}
+    session.execute(made.on_conflict_do_update(index_elements=[Attempt.subject], set_=same))
+    return session.get_one(Attempt, subject, populate_existing=True)
+
+
+def _count(attempt: Attempt, longest: timedelta, now: datetime) -> None:
+    attempt.failures = 1 if now - attempt.last_at > FORGET_AFTER else attempt.failures + 1
+    attempt.last_at = now
+    attempt.next_at = now + wait_after(attempt.failures, longest)
+
+
+def _refuse(database: Database, settings: Settings, action: str, person: Person | None) -> None:
+    recorder = service_recorder(settings)
+    record_refusal(recorder, None, action, str(person.id) if person else "")
+    commit_notes(database, recorder)
+
+
+def actor_of(session: Session, person: Person) -> Actor:
+    """Who acts, for a person just signed in by command line."""
+    return queries.find_actor(session, person.id)

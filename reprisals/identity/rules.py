@@ -1,0 +1,69 @@
+"""Decisions about people and sessions: how long to wait, when a session ends, what may be asked for."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from reprisals.i18n.marking import RuleBroken, _
+
+FREE_ATTEMPTS = 3
+LONGEST_WAIT_BY_ACCOUNT = timedelta(seconds=4)
+LONGEST_WAIT_BY_ADDRESS = timedelta(minutes=5)
+FORGET_AFTER = timedelta(hours=24)
+SHORTEST_CHOSEN = 20
+LONGEST_EMAIL = 200
+TEAM_ROLES = frozenset({"MEMBER", "LEAD"})
+SITE_ROLES = frozenset({"ADMINISTRATOR", "AUDITOR", "CUSTODIAN", "APPROVER"})
+
+
+class Weekend(StrEnum):
+    """The days off at a duty station; what counts in working days goes by it."""
+
+    SAT_SUN = "SATURDAY_SUNDAY"
+    FRI_SAT = "FRIDAY_SATURDAY"
+
+
+def wait_after(failures: int, longest: timedelta) -> timedelta:
+    """How long the next attempt has to wait: nothing for the first three, then 1, 2, 4 ... seconds up to the longest.
+
+    The account's longest wait is short, because the adversary could otherwise silence a focal point by failing in their name;
+    guessing is hopeless against drawn passphrases, and the address's wait bounds the work.
+    """
+    if failures < FREE_ATTEMPTS:
+        return timedelta(0)
+    seconds = 2 ** min(failures - FREE_ATTEMPTS, 16)
+    return min(timedelta(seconds=seconds), longest)
+
+
+def is_over(now: datetime, seen_at: datetime, expires_at: datetime, idle: timedelta) -> bool:
+    """Whether a session has ended: after its absolute end, or unused for too long. A clock set back ends it, too."""
+    return now >= expires_at or now - seen_at >= idle or seen_at - now > timedelta(minutes=5)
+
+
+def check_chosen_passphrase(passphrase: str) -> None:
+    """Raise RuleBroken unless a chosen passphrase, for automation only, has 20 characters or more."""
+    if len(passphrase) < SHORTEST_CHOSEN:
+        raise RuleBroken(_("A chosen passphrase needs at least 20 characters."), field="passphrase")
+
+
+def check_fingerprint(typed: str, true: str) -> None:
+    """Raise RuleBroken unless the 20 digits that were read out are those of the newcomer's keys."""
+    digits = "".join(str(int(symbol)) for symbol in typed if symbol.isdecimal())
+    if digits != true:
+        raise RuleBroken(
+            _("These are not the digits of this person's keys. Ask them to read the fingerprint again."),
+            field="fingerprint",
+        )
+
+
+def check_place(site_role: str | None, team_role: str) -> None:
+    """Raise RuleBroken unless what somebody is invited for is a role of the site, or a place in a team.
+
+    A role that belongs to a team must not be had for the whole site.
+    """
+    if team_role not in TEAM_ROLES or (site_role and site_role not in SITE_ROLES):
+        raise RuleBroken(_("Choose a team or a role."), field="place")
+
+
+def normal_email(text: str) -> str:
+    """The address as it is compared: without blanks around it, in lower case."""
+    return text.strip().lower()

@@ -1,0 +1,89 @@
+"""Derivations that cost nothing, for tests that are not about what they cost; and accounts to sign in to."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import select
+
+from reprisals.database.session import Database
+from reprisals.identity.actions.signing_in import Knock
+from reprisals.sealing import bundle as bundles
+from reprisals.sealing import keys
+from reprisals.sealing.bundle import seal_bundle
+from tests.makers import Makers, Site, Somebody, bundle_of
+
+WORDS = "right words"
+
+
+@pytest.fixture
+def derived(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Make derivations cheap. Counts them by passphrase."""
+    counted: Counter[str] = Counter()
+
+    def cheap(passphrase: str, salt: bytes, parameters: object) -> bytes:
+        counted[passphrase] += 1
+        return hashlib.sha256(
+            f"{passphrase}|{salt.hex()}|{parameters}".encode("utf-8", "surrogatepass")
+        ).digest()
+
+    monkeypatch.setattr(bundles, "stretch", cheap)
+    monkeypatch.setattr(keys, "stretch", cheap)
+    return counted
+
+
+@pytest.fixture
+def give_passphrase(site: Site, derived: Counter[str]) -> Callable[[Somebody], Somebody]:
+    """Seal somebody's bundle under `WORDS`."""
+
+    def giving(who: Somebody) -> Somebody:
+        secret = bytes.fromhex(site.settings.keys.site_secret)
+        who.person.bundle = seal_bundle(bundle_of(who.keyring), WORDS, secret)
+        return who
+
+    return giving
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who can sign in, and how they knock."""
+
+    who: Somebody
+
+    def knock(self, passphrase: str = WORDS, address: str = "192.0.2.1", email: str = "") -> Knock:
+        return Knock(email or self.who.person.email, passphrase, address, "Browser")
+
+
+@pytest.fixture
+def account(committing: Callable, give_passphrase: Callable) -> Account:
+    """A member of a team who can sign in, in a database with real commits."""
+    with committing() as make:
+        team, _lead = make.team()
+        return Account(give_passphrase(make.member(team)))
+
+
+@pytest.fixture
+def fingerprint(derived: Counter[str]) -> Callable[[Somebody], str]:
+    """The digits that somebody reads out."""
+    return lambda who: keys.make_fingerprint(
+        who.person.id, who.keyring.signing.public, who.keyring.box.public.raw
+    )
+
+
+@pytest.fixture
+def rows(database: Database) -> Callable[[type], list]:
+    """All rows of a table, seen from a new connection."""
+
+    def reading(model: type) -> list:
+        with database.reading() as session:
+            return list(session.scalars(select(model)))
+
+    return reading
+
+
+@pytest.fixture
+def newcomer(make: Makers) -> Somebody:
+    """Somebody who has made their keys and waits."""
+    return make.person()
