@@ -52,7 +52,7 @@ def test_an_unknown_key_is_an_error_in_every_section(section):
 
 
 def test_an_unknown_section_is_an_error():
-    with pytest.raises(BadConfiguration, match="unknown section: session$"):
+    with pytest.raises(BadConfiguration, match=r"unknown section: session$"):
         parse_settings(GOOD + "[session]\n", Path())
 
 
@@ -89,7 +89,7 @@ def test_languages_are_a_list_of_texts():
 
 
 def test_what_is_not_toml_is_an_error_that_says_where():
-    with pytest.raises(BadConfiguration, match="not TOML: .*line 2"):
+    with pytest.raises(BadConfiguration, match=r"not TOML: .*line 2"):
         parse_settings("[site]\n[site]", Path())
 
 
@@ -99,7 +99,7 @@ def test_a_file_that_is_missing_or_no_text_is_an_error(tmp_path, content):
     if content is not None:
         path.write_bytes(content)
 
-    with pytest.raises(BadConfiguration, match="config.toml cannot be read"):
+    with pytest.raises(BadConfiguration, match=r"config\.toml cannot be read"):
         load_settings(path)
 
 

@@ -8,14 +8,16 @@ from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, even
 from sqlalchemy.engine import make_url
 
 KEY_BYTES = 32
+LOCK_PATIENCE = 15_000  # milliseconds
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
-    "busy_timeout=15000",
+    f"busy_timeout={LOCK_PATIENCE}",
     "secure_delete=ON",
     "temp_store=MEMORY",
     "trusted_schema=OFF",
+    "cache_size=-8192",
 )
 
 
@@ -30,23 +32,38 @@ def make_engine(url: str, key: bytes | None) -> Engine:
     if backend == "postgresql":
         engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=8)
         event.listen(engine, "handle_error", _hide_values)
+        event.listen(engine, "connect", _be_patient)
         return engine
     raise ValueError("the database is neither SQLite nor PostgreSQL")
 
 
+def _be_patient(connection: Any, _record: object) -> None:
+    """Wait for a lock as long as SQLite does and no longer: somebody stands before a page that does not come."""
+    connection.autocommit = True
+    connection.execute(f"SET lock_timeout = {LOCK_PATIENCE}")
+    connection.autocommit = False
+
+
 def _hide_values(context: ExceptionContext) -> None:
     """PostgreSQL tells in a DETAIL what stood in the row: only the first line of its errors is kept."""
-    for error in (context.original_exception, context.sqlalchemy_exception):
-        if error is not None:
-            error.args = (str(error.args[0] if error.args else "").partition("\n")[0], *error.args[1:])
+    for error in filter(None, (context.original_exception, context.sqlalchemy_exception)):
+        first, *others = error.args or ("",)
+        error.args = (str(first).partition("\n")[0], *others)
 
 
 def _sqlcipher(url: str, key: bytes | None) -> Engine:
     if key is None or len(key) != KEY_BYTES:
         raise ValueError("the database key is 32 bytes")
     secret = key.hex()
+    # The connection used last comes first: each commit empties the decrypted pages of every other one.
     engine = create_engine(
-        url, module=sqlcipher3.dbapi2, hide_parameters=True, pool_size=8, max_overflow=8, pool_timeout=30
+        url,
+        module=sqlcipher3.dbapi2,
+        hide_parameters=True,
+        pool_size=8,
+        max_overflow=8,
+        pool_timeout=30,
+        pool_use_lifo=True,
     )
 
     @event.listens_for(engine, "connect")
@@ -65,6 +82,12 @@ def _sqlcipher(url: str, key: bytes | None) -> Engine:
         options = connection.get_execution_options()
         connection.exec_driver_sql(f"PRAGMA query_only={'ON' if options.get('reading') else 'OFF'}")
         connection.exec_driver_sql(f"BEGIN {'IMMEDIATE' if options.get('writing') else 'DEFERRED'}")
+
+    @event.listens_for(engine, "checkin")
+    def let_go(connection: Any, _record: object) -> None:
+        # SQLAlchemy takes a transaction for over whose COMMIT failed; to SQLite it is open, and holds the lock to write.
+        if connection is not None and connection.in_transaction:
+            connection.rollback()
 
     return engine
 

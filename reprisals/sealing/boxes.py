@@ -47,7 +47,7 @@ class CaseCode(Base):
 
     __tablename__ = "case_code"
     __table_args__ = (
-        Index("ix_case_code_list_code", "list_name", "code"),
+        Index("ix_case_code_list_code", "list_name", "code", "row_id"),
         Index("ix_case_code_case_id", "case_id"),
     )
 
@@ -139,6 +139,15 @@ class SealedRow(MappedAsDataclass, kw_only=True):
         hashed = hashlib.sha256(canonical(facts))
         hashed.update(self.content.raw if self.content else b"")
         return b64encode(hashed.digest()[:16]).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a row said in the clear when it was last written, by whom and when: it becomes the revision."""
+
+    facets: dict[str, Any]
+    at: datetime
+    by: UUID
 
 
 @dataclass(frozen=True)

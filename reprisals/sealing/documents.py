@@ -1,7 +1,7 @@
 """Documents: the confidential fields of a row as one frozen dataclass, and as the bytes that are sealed.
 
-JSON in UTF-8, keys in the order of the fields. A field that a stored document lacks takes its default, so a new confidential field needs no
-migration; a field that the class no longer knows is left out when the row is next written.
+JSON in UTF-8, keys in the order of the fields. A field that a stored document lacks takes its default, so a new
+confidential field needs no migration; a field that the class no longer knows is left out when the row is next written.
 """
 
 import json

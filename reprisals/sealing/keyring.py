@@ -4,6 +4,7 @@ A keyring lives for one request. It is never stored, and its `repr` shows nothin
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ class TeamSecret:
     generation: int
     box: BoxSecret = field(repr=False)
 
-    @property
+    @cached_property
     def wrap_key(self) -> bytes:
         """The key of wraps: `HKDF(seeds, info=label("team-wrap", team, generation))`."""
         return derive(self.box.seeds, label("team-wrap", self.team, self.generation))

@@ -2,8 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from reprisals import clock
-from reprisals.sealing.boxes import CaseCode, CaseFile, Codes, Manifest, Revision, SealedRow
+from reprisals.sealing.boxes import CaseCode, CaseFile, Codes, Manifest, Revision, SealedRow, Written
 from reprisals.sealing.column import Sealed
 from reprisals.sealing.documents import from_bytes, to_bytes
 from reprisals.sealing.envelope import CannotOpen, Cell, seal, unseal
@@ -33,15 +32,6 @@ class Tampered(Exception):
 
 class Excluded(Exception):
     """The holder may never be granted this case."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a row said in the clear when it was last written, by whom and when: it becomes the revision."""
-
-    facets: dict[str, Any]
-    at: datetime
-    by: UUID
 
 
 class OpenCase:
@@ -243,7 +233,8 @@ class OpenCase:
         held = self.codes(row)
         if held == codes:
             return
-        self.session.execute(delete(CaseCode).where(CaseCode.row_id == row.id))
+        mine = (CaseCode.case_id == self.id) & (CaseCode.row_id == row.id)
+        self.session.execute(delete(CaseCode).where(mine))
         for name, values in codes.items():
             for value in sorted(values):
                 self.session.add(CaseCode(case_id=self.id, row_id=row.id, list_name=name, code=value))

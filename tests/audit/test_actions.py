@@ -199,10 +199,13 @@ def test_a_request_without_entries_writes_nothing(database, site):
 
 def test_sessions_that_commit_in_turn_continue_one_chain(database, site, whole):
     with database.writing() as one, database.writing() as two:
+        held = []
         for session in (one, two, one, two, one):
             attach(session, service_recorder(site.settings))
             record(session, None, "a")
+            held.append(session.get_one(AuditHead, 1))
             commit(session)
+    assert len({id(head) for head in held}) == 2, "each session knows the head from before"
 
     with database.reading() as session:
         assert last(session) == len(entries(session))

@@ -24,7 +24,7 @@ entries = st.builds(
     manifest_hash=texts,
     previous=texts,
 )
-logs = st.lists(entries, min_size=1, max_size=6).map(lambda made: chained(made))
+logs = st.lists(entries, min_size=1, max_size=6).map(lambda made: chained(made))  # noqa: PLW0108 - it stands below
 
 
 def chained(entries):
@@ -107,7 +107,9 @@ def test_two_entries_in_another_order_are_found(log, where):
     numbered = [replace(link, entry=replace(link.entry, seq=n)) for n, link in enumerate(turned, start=1)]
 
     assert find_break(turned, is_signed)[0] == Broken(one + 1, "missing")
-    assert find_break(numbered, is_signed)[0].seq == one + 1
+    broken = find_break(numbered, is_signed)[0]
+    assert broken is not None
+    assert broken.seq == one + 1
 
 
 @given(one=entries, other=entries)

@@ -1,19 +1,20 @@
+from collections.abc import Sequence
 from contextlib import closing
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 
-from reprisals.audit.actions import commit_notes, recorder_of
+from reprisals.audit.actions import Note, commit_notes, recorder_of
 from reprisals.audit.models import AuditEntry
 from reprisals.audit.opening import CannotOpen, Tampered, create_case, open_case, open_titles
 from reprisals.identity.actions.admitting import identity_of
 from reprisals.sealing.boxes import CaseCode, CaseFile
 from reprisals.sealing.grants import Grant
 from reprisals.sealing.holders import TeamKind
-from tests.makers import act_as
+from tests.makers import Somebody, act_as
 from tests.rows import Page, PageContent
-from tests.sealing.world import put
+from tests.sealing.world import put, table_of
 
 
 @pytest.fixture
@@ -30,12 +31,15 @@ def cases(make, team):
 def listed(session, make, team):
     """The titles of these cases as a list shows them, and the entry that says so."""
 
-    def listing(cases, who=None):
+    def listing(cases: Sequence[UUID], who: Somebody | None = None) -> tuple[dict[UUID, str], list[Note]]:
         who = who or team.lead
         act_as(session, who)
         rows = list(session.scalars(select(Page).where(Page.case_id.in_(cases)).order_by(Page.case_id)))
         titles = open_titles(session, who.keyring, who.actor, rows, "list")
-        return {case: document.title for case, document in titles.items()}, recorder_of(session).notes
+        told = {
+            case: document.title for case, document in titles.items() if isinstance(document, PageContent)
+        }
+        return told, recorder_of(session).notes
 
     return listing
 
@@ -90,7 +94,7 @@ def test_a_title_with_codes_is_checked_against_them(make, session, team, cases, 
 
 @pytest.mark.parametrize("damage", ["content", "manifest", "grant", "log", "file"])
 def test_one_damaged_case_does_not_hide_the_others_and_is_named(session, team, cases, listed, damage):
-    page, file, grant, log = Page.__table__, CaseFile.__table__, Grant.__table__, AuditEntry.__table__
+    page, file, grant, log = table_of(Page), table_of(CaseFile), table_of(Grant), table_of(AuditEntry)
     damaged = cases[1]
     if damage == "content":
         put(session, page, page.c.case_id == damaged, kind="KILL")
@@ -154,8 +158,8 @@ def test_what_a_session_loaded_before_somebody_elses_change_is_not_taken_for_tam
     with database.writing() as early:
         act_as(early, member)
         if early.get_bind().dialect.name == "postgresql":  # on SQLite the turn to write is taken at the start
-            early.scalars(select(Page)).all()
-            early.get_one(CaseFile, case_id)
+            held = [early.get_one(CaseFile, case_id), *early.scalars(select(Page))]
+            assert len(held) == 2
         with committing() as make:
             if early.get_bind().dialect.name == "postgresql":
                 case = make.opened(lead, case_id)
@@ -175,12 +179,13 @@ def test_a_case_is_locked_by_whoever_opens_it_to_write(database, committing):
         act_as(session, lead)
         open_case(session, lead.keyring, lead.actor, case_id, "page")
         cursor = other.cursor()
+        taking = "BEGIN IMMEDIATE"
+        if database.engine.dialect.name == "postgresql":
+            taking = "SELECT * FROM case_file FOR UPDATE NOWAIT"
+        else:
+            cursor.execute("PRAGMA busy_timeout=10")
         with pytest.raises(Exception, match="lock"):
-            if database.engine.dialect.name == "postgresql":
-                cursor.execute("SELECT * FROM case_file FOR UPDATE NOWAIT")
-            else:
-                cursor.execute("PRAGMA busy_timeout=10")
-                cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute(taking)
         other.rollback()
 
 

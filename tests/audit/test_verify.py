@@ -12,8 +12,9 @@ from reprisals.audit.queries import verify
 from reprisals.identity.actions.signing_in import service_recorder
 from reprisals.sealing.keys import SigningKey
 from tests.makers import act_as
+from tests.sealing.world import table_of
 
-LOG, HEAD = AuditEntry.__table__, AuditHead.__table__
+LOG, HEAD = table_of(AuditEntry), table_of(AuditHead)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -42,17 +43,19 @@ def check_whole(database, site):
 
 
 def test_every_entry_that_was_acknowledged_is_there_once_and_the_chain_holds(database, site):
+    turns = {(number, turn): uuid4() for number in range(WRITERS) for turn in range(TURNS)}
+
     def work(number, turn):
         recorder = service_recorder(site.settings)
         if turn % 2:
-            record_refusal(recorder, None, "test.refused", f"{number}-{turn}")
+            record_refusal(recorder, None, "test.refused", str(turns[number, turn]))
             commit_notes(database, recorder)
         else:
             with database.writing() as session:
                 attach(session, recorder)
-                record(session, None, "test.done", f"{number}-{turn}")
+                record(session, None, "test.done", turns[number, turn])
                 commit(session)
-        return f"{number}-{turn}"
+        return str(turns[number, turn])
 
     acknowledged = together(work)
 

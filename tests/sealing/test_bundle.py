@@ -121,7 +121,12 @@ def test_a_flipped_bit_anywhere_in_a_bundle_is_found(where):
 
 def test_an_unknown_account_costs_as_much_as_a_known_one(monkeypatch):
     spent = []
-    monkeypatch.setattr(bundles, "stretch", lambda *arguments: spent.append(arguments) or bytes(32))
+
+    def watched(*arguments):
+        spent.append(arguments)
+        return bytes(32)
+
+    monkeypatch.setattr(bundles, "stretch", watched)
 
     bundles.spend_as_much(PASSPHRASE, SECRET)
 

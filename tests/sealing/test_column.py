@@ -12,20 +12,10 @@ from tests.rows import Page
 SECRET = Sealed(b"ciphertext")
 
 
-@pytest.mark.parametrize(
-    "printing",
-    [
-        str,
-        "{}".format,
-        "{:>20}".format,
-        "%s".__mod__,
-        lambda value: f"{value}",
-        lambda value: "a".join([value]),
-    ],
-)
+@pytest.mark.parametrize("printing", [str, "{}".format, "{:>20}".format, "%s".__mod__, "a".join])
 def test_a_sealed_value_cannot_be_printed(printing):
     with pytest.raises(TypeError):
-        printing(SECRET)
+        printing([SECRET] if printing == "a".join else SECRET)
 
 
 def test_a_sealed_value_shows_nothing_in_a_traceback_or_a_log(caplog):

@@ -1,4 +1,5 @@
-from uuid import uuid4
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from hypothesis import assume, given
@@ -38,12 +39,12 @@ def test_a_sealed_row_opens_only_where_it_was_written(content, cell, elsewhere):
 
 @pytest.mark.parametrize("field", ["table", "row", "column", "case", "generation", "revision"])
 def test_every_part_of_a_cell_is_bound(field):
-    values = {"table": "a", "row": uuid4(), "column": "c", "case": uuid4(), "generation": 1, "revision": 1}
-    other = {"table": "b", "row": uuid4(), "column": "d", "case": uuid4(), "generation": 2, "revision": 2}
-    sealed = seal(KEY, b"content", Cell(**values).label())
+    cell = Cell("a", UUID(int=1), "c", UUID(int=2), generation=1, revision=1)
+    other = Cell("b", UUID(int=3), "d", UUID(int=4), generation=2, revision=2)
+    sealed = seal(KEY, b"content", cell.label())
 
     with pytest.raises(CannotOpen):
-        unseal(KEY, sealed, Cell(**{**values, field: other[field]}).label())
+        unseal(KEY, sealed, replace(cell, **{field: getattr(other, field)}).label())
 
 
 @given(content=contents, key=st.binary(min_size=32, max_size=32))

@@ -101,7 +101,8 @@ def test_two_derivations_at_once_both_finish():
 
 
 def test_a_process_derives_one_at_a_time(monkeypatch):
-    running, most = Counter(), []
+    running: Counter[str] = Counter()
+    most: list[int] = []
 
     class Watched:
         def __init__(self, **_parameters):
@@ -218,9 +219,12 @@ def test_a_fingerprint_is_20_digits_over_both_keys_and_the_person():
 
 def test_a_fingerprint_costs_as_much_as_a_passphrase_so_that_alike_keys_cannot_be_searched_for(monkeypatch):
     spent = []
-    monkeypatch.setattr(
-        keys, "stretch", lambda _text, _salt, parameters: spent.append(parameters) or bytes(31) + b"\x05"
-    )
+
+    def watched(_text, _salt, parameters):
+        spent.append(parameters)
+        return bytes(31) + b"\x05"
+
+    monkeypatch.setattr(keys, "stretch", watched)
 
     assert make_fingerprint(PERSON, SIGNING.public, BOX.public.raw) == "00000000000000000005"
     assert spent == [FLOOR]

@@ -8,8 +8,15 @@ import pytest
 
 from reprisals.audit.chain import Entry
 from reprisals.sealing.boxes import Manifest
-from reprisals.sealing.bundle import CEILING_KIB, CEILING_PASSES, Bundle
-from reprisals.sealing.keys import BOX_PUBLIC_BYTES, BOX_SECRET_BYTES, FLOOR, BoxSecret
+from reprisals.sealing.bundle import Bundle
+from reprisals.sealing.keys import (
+    BOX_PUBLIC_BYTES,
+    BOX_SECRET_BYTES,
+    CEILING_KIB,
+    CEILING_PASSES,
+    FLOOR,
+    BoxSecret,
+)
 from tests.sealing.test_vectors import MADE
 
 ROOT = Path(__file__).resolve().parents[2]

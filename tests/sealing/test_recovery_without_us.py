@@ -29,7 +29,7 @@ def rows(database, site):
 
     def read(table):
         found = connection.execute(f"SELECT * FROM {table}")
-        names = [column[0] for column in found.description]
+        names = [column[0] for column in found.description or ()]
         return [dict(zip(names, map(as_text, names, row), strict=True)) for row in found]
 
     yield read
@@ -86,7 +86,7 @@ def test_nothing_opens_with_another_passphrase_or_without_the_site_secret(cases,
 def test_the_other_code_is_forty_lines_and_imports_nothing_of_ours():
     text = SOURCE.read_text(encoding="utf-8")
     imported = {
-        (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).partition(".")[0]
+        str(node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).partition(".")[0]
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Import | ast.ImportFrom)
     }

@@ -15,16 +15,16 @@ from reprisals.identity.queries import find_actor
 from reprisals.sealing.boxes import CaseCode, CaseFile, Revision
 from reprisals.sealing.column import Sealed
 from reprisals.sealing.envelope import wrap
-from reprisals.sealing.grants import Grant, open_grant
+from reprisals.sealing.grants import Grant, GrantedTo, open_grant
 from reprisals.sealing.holders import Certificate, HolderKind, MemberKey, Standing, TeamKey, TeamKind
 from reprisals.sealing.keys import BoxPublic, BoxSecret
 from reprisals.sealing.teams import TeamIdentity
 from tests.makers import Somebody
 from tests.rows import Page, PageContent
-from tests.sealing.world import fresh, make_world, put
+from tests.sealing.world import fresh, make_world, put, table_of
 
-PAGE, FILE, CODE = Page.__table__, CaseFile.__table__, CaseCode.__table__
-KEPT, GRANT, KEY, LOG = Revision.__table__, Grant.__table__, TeamKey.__table__, AuditEntry.__table__
+PAGE, FILE, CODE = table_of(Page), table_of(CaseFile), table_of(CaseCode)
+KEPT, GRANT, KEY, LOG = table_of(Revision), table_of(Grant), table_of(TeamKey), table_of(AuditEntry)
 
 
 @pytest.fixture
@@ -310,6 +310,8 @@ def test_nothing_is_sealed_to_a_team_whose_public_key_was_replaced(world, sessio
         with pytest.raises(NotTrusted) as refused:
             case.grant(identity_of(world.team), own=own)
         assert refused.value.what == f"team key {world.team.id} 1"
+    with pytest.raises(NotTrusted, match=f"team key {world.team.id} 1"):
+        GrantedTo(world.case, 1, bytes(32), clock.now()).own_team(session, fresh(world.member), world.team.id)
     assert session.query(Grant).count() == before
 
 
@@ -326,7 +328,7 @@ def test_an_exclusion_is_not_had_round_by_renaming_the_entity_or_kind_of_a_team(
     case.exclude(["entity:UNHCR"])
     put(
         session,
-        Team.__table__,
+        table_of(Team),
         Team.id == excluded.id,
         **{field: {"entity": "UNICEF", "kind": "DRAFTING"}[field]},
     )
@@ -382,7 +384,6 @@ def test_a_wrap_made_without_the_teams_secret_is_refused_and_named(world, sessio
 
 def test_content_taken_out_of_a_row_is_found(world, session, refused):
     row = all_of(session, PAGE, PAGE.c.case_id == world.case)[0]
-
     put(session, PAGE, PAGE.c.id == row["id"], content=None)
 
     assert refused() == f"test_page {row['id']} is not as it was written"

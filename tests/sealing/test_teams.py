@@ -94,10 +94,11 @@ def test_a_lead_of_an_entity_team_vouches_for_themselves_in_the_first_generation
 
 def test_only_a_member_can_seal_the_secret_on(make, session):
     team, _lead = make.team()
-    newcomer, outsider = make.person(), make.team().lead
+    outsider, key = make.team().lead, current_key(session, make.person().person.id)
+    assert key is not None
 
     with pytest.raises(CannotOpen):
-        seal_to_member(session, outsider.keyring, team.id, current_key(session, newcomer.person.id))
+        seal_to_member(session, outsider.keyring, team.id, key)
 
 
 def test_a_secret_that_is_not_the_teams_own_is_refused_and_named(make, session):

@@ -9,9 +9,11 @@ from reprisals import clock
 from reprisals.identity.actions.admitting import identity_of
 from reprisals.sealing import trust as trusting
 from reprisals.sealing.holders import Certificate, PersonKey, Standing, TeamKey, TeamKind
-from reprisals.sealing.keys import SigningKey
+from reprisals.sealing.keys import BadSignature, SigningKey, check_signature
 from reprisals.sealing.teams import Subject, TeamIdentity, Vouching, certify, trusted_key
 from reprisals.sealing.trust import NotTrusted, Trust, check_once, current_key
+
+ROLE = {"standing": Standing.ROLE, "team_id": None, "team_kind": None, "team_generation": None}
 
 
 @pytest.fixture
@@ -66,37 +68,40 @@ def test_somebody_with_keys_whom_nobody_vouched_for_signs_nothing_that_counts(ma
 
 
 def test_a_signature_of_another_trusted_person_does_not_count_as_theirs(make, trust):
-    team, lead = make.team()
+    lead = make.team().lead
 
     with pytest.raises(NotTrusted):
         trust.check_signed_by(lead.person.id, make.founder.keyring.signing.sign(b"said"), b"said")
 
 
-FORGED = {
-    "signed by its own subject": lambda make, team, lead: (make.person(), None, {}),
-    "signed by a member who is no lead": lambda make, team, lead: (make.person(), make.member(team), {}),
-    "signed by the lead of another team": lambda make, team, lead: (make.person(), make.team().lead, {}),
-    "signed by an auditor": lambda make, team, lead: (make.person(), make.officer("AUDITOR"), {}),
-    "of a first lead, signed by a focal lead": lambda make, team, lead: (make.person(), lead, {"team_generation": 0}),
-    "of a later generation, signed by an old lead": lambda make, team, lead: (make.person(), lead, {"team_generation": 3}),
-    "of another kind of team": lambda make, team, lead: (make.person(), lead, {"team_kind": TeamKind.DRAFTING}),
-    "of a role, signed by a focal lead": lambda make, team, lead: (
-        make.person(), lead, {"standing": Standing.ROLE, "team_id": None, "team_kind": None, "role": "AUDITOR"}
-    ),
-    "of a custodian, signed by a central lead": lambda make, team, lead: (
-        make.person(), make.founder, {"standing": Standing.ROLE, "team_id": None, "team_kind": None, "role": "CUSTODIAN"}
-    ),
-}  # fmt: skip
+FORGED: dict[str, tuple[str, dict[str, object]]] = {
+    "signed by its own subject": ("subject", {}),
+    "signed by a member who is no lead": ("member", {}),
+    "signed by the lead of another team": ("other lead", {}),
+    "signed by an auditor": ("auditor", {}),
+    "of a first lead, signed by a focal lead": ("lead", {"team_generation": 0}),
+    "of a later generation, signed by an old lead": ("lead", {"team_generation": 3}),
+    "of another kind of team": ("lead", {"team_kind": TeamKind.DRAFTING}),
+    "of a role, signed by a focal lead": ("lead", ROLE | {"role": "AUDITOR"}),
+    "of a custodian, signed by a central lead": ("central lead", ROLE | {"role": "CUSTODIAN"}),
+}
 
 
 @pytest.mark.parametrize("how", FORGED)
 def test_a_forged_certificate_is_refused_and_named(make, session, trust, how):
-    team, lead = make.team()
-    subject, signer, fields = FORGED[how](make, team, lead)
-    signer = signer or subject
-    fields = {"team_id": team.id, "team_kind": team.kind, "signer_id": signer.person.id, **fields}
+    (team, lead), subject = make.team(), make.person()
+    by, changed = FORGED[how]
+    signer = {
+        "subject": lambda: subject,
+        "member": lambda: make.member(team),
+        "other lead": lambda: make.team().lead,
+        "auditor": lambda: make.officer("AUDITOR"),
+        "lead": lambda: lead,
+        "central lead": lambda: make.founder,
+    }[by]()
+    fields = {"team_id": team.id, "team_kind": team.kind, "signer_id": signer.person.id}
 
-    planted = plant(session, subject, signer.keyring.signing, **fields)
+    planted = plant(session, subject, signer.keyring.signing, **(fields | changed))
 
     with pytest.raises(NotTrusted) as refused:
         trust.check_certificate(planted)
@@ -183,7 +188,7 @@ def test_a_certificate_that_leads_nowhere_does_not_hide_one_that_holds(make, ses
 
 
 def test_certificates_of_one_moment_hold_in_whichever_order_they_are_found(make, session, site):
-    team, lead = make.team()
+    lead = make.team().lead
     found = session.scalars(select(Certificate).where(Certificate.subject_id == lead.person.id)).all()
     assert {certificate.team_generation for certificate in found} == {0, 1}
     assert len({certificate.issued_at for certificate in found}) == 1
@@ -192,24 +197,33 @@ def test_certificates_of_one_moment_hold_in_whichever_order_they_are_found(make,
         trust = Trust(session, site.root.public)
         trust._leads[lead.person.id] = tuple(order)
         for certificate in found:
-            assert trust.check_certificate(certificate)
+            assert trust.check_certificate(certificate) is certificate
 
 
 @pytest.mark.parametrize(
-    "signer", ["an outsider", "a member", "a lead of another team", "the lead, for another generation"]
+    "signer",
+    [
+        "an outsider",
+        "an outsider in the lead's name",
+        "a member",
+        "a lead of another team",
+        "the lead, for another generation",
+    ],
 )
-def test_a_team_key_that_no_lead_of_the_team_signed_is_refused_and_named(make, session, site, trust, signer):
+def test_a_team_key_that_no_lead_of_the_team_signed_is_refused_and_named(make, session, trust, signer):
     team, lead = make.team()
     key = session.get_one(TeamKey, (team.id, 1))
-    who = {
-        "an outsider": make.person,
-        "a member": lambda: make.member(team),
-        "a lead of another team": lambda: make.team().lead,
-        "the lead, for another generation": lambda: lead,
+    outsider = make.person()
+    named, signing = {
+        "an outsider": lambda: (outsider, outsider),
+        "an outsider in the lead's name": lambda: (lead, outsider),
+        "a member": lambda: (make.member(team),) * 2,
+        "a lead of another team": lambda: (make.team().lead,) * 2,
+        "the lead, for another generation": lambda: (lead, lead),
     }[signer]()
-    key.signer_id = who.person.id
-    key.generation = 5 if who is lead else 1
-    key.signature = who.keyring.signing.sign(key.statement())
+    key.signer_id = named.person.id
+    key.generation = 5 if signing is lead else 1
+    key.signature = signing.keyring.signing.sign(key.statement())
 
     with pytest.raises(NotTrusted) as refused, session.no_autoflush:
         trust.check_team_key(key)
@@ -236,6 +250,7 @@ def test_nobody_certifies_further_than_their_own_chain_reaches(make, session):
     team, lead = make.team()
     other, _other_lead = make.team()
     key = current_key(session, make.person().person.id)
+    assert key is not None
     before = session.query(Certificate).count()
 
     for identity in (identity_of(other), TeamIdentity(team.id, TeamKind.CENTRAL, team.entity)):
@@ -267,15 +282,19 @@ def test_a_good_signature_is_remembered_and_a_bad_one_never(monkeypatch):
     monkeypatch.setattr(trusting, "_GOOD", set())
     monkeypatch.setattr(trusting, "MOST_REMEMBERED", 2)
     key = SigningKey.draw()
-    checked = []
-    real = trusting.check_signature
-    monkeypatch.setattr(trusting, "check_signature", lambda *said: checked.append(said) or real(*said))
+    checked: list[tuple[bytes, ...]] = []
+
+    def watched(*said):
+        checked.append(said)
+        check_signature(*said)
+
+    monkeypatch.setattr(trusting, "check_signature", watched)
 
     for statement in (b"a", b"a", b"b", b"c", b"a"):
         check_once(key.public, key.sign(statement), statement)
     assert [said[2] for said in checked] == [b"a", b"b", b"c", b"a"], "forgotten when too many are kept"
     for _time in range(2):
-        with pytest.raises(trusting.BadSignature):
+        with pytest.raises(BadSignature):
             check_once(key.public, key.sign(b"a"), b"other")
     assert len(checked) == 6
 

@@ -5,6 +5,7 @@ opens: a new version byte is needed, and a new vector beside the old one.
 """
 
 import json
+import secrets
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -19,7 +20,6 @@ from reprisals.identity.actions.sessions import LateForm, _kept_context
 from reprisals.identity.actions.signing_in import Knock, _subjects
 from reprisals.identity.models import KeptForm
 from reprisals.sealing import bundle as bundles
-from reprisals.sealing import envelope
 from reprisals.sealing.boxes import CaseFile, Manifest, Revision
 from reprisals.sealing.bundle import Bundle, SessionToken, open_bundle, seal_bundle
 from reprisals.sealing.column import Sealed
@@ -100,7 +100,7 @@ def subject(number):
 def fixed(sealing, *arguments):
     """Seal with a nonce, and a salt, that are not drawn."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(envelope.secrets, "token_bytes", lambda length: bytes(range(200, 200 + length)))
+        patch.setattr(secrets, "token_bytes", lambda length: bytes(range(200, 200 + length)))
         return sealing(*arguments)
 
 

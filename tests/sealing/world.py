@@ -136,8 +136,15 @@ def put(session: Session, table: Table, where: Any, **values: Any) -> None:
         name: literal(value, LargeBinary()) if isinstance(value, bytes) else value
         for name, value in values.items()
     }
-    assert session.execute(update(table).where(where).values(stored)).rowcount
+    changed: Any = session.execute(update(table).where(where).values(stored))
+    assert changed.rowcount
     session.expire_all()
+
+
+def table_of(model: type) -> Table:
+    """The table of a model."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
 
 
 def flip(value: bytes, place: int = -1) -> bytes:
