@@ -258,4 +258,4 @@ def find_open_invitation(session: Session, code_hash: bytes, now: datetime) -> I
 def names_of(session: Session, people: set[UUID]) -> dict[UUID, str]:
     """The names of people who work with the system, for lists and the log."""
     wanted = select(Person.id, Person.name).where(Person.id.in_(people))
-    return {person_id: name for person_id, name in session.execute(wanted)}
+    return dict(session.execute(wanted).all())

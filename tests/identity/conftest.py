@@ -3,7 +3,9 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +18,8 @@ from reprisals.sealing.bundle import seal_bundle
 from tests.makers import Makers, Site, Somebody, bundle_of
 
 WORDS = "right words"
+Row = TypeVar("Row")
+Give = Callable[[Somebody], Somebody]
 
 
 @pytest.fixture
@@ -24,6 +28,7 @@ def derived(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counted: Counter[str] = Counter()
 
     def cheap(passphrase: str, salt: bytes, parameters: object) -> bytes:
+        passphrase = " ".join(passphrase.split())
         counted[passphrase] += 1
         return hashlib.sha256(
             f"{passphrase}|{salt.hex()}|{parameters}".encode("utf-8", "surrogatepass")
@@ -35,7 +40,7 @@ def derived(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 
 @pytest.fixture
-def give_passphrase(site: Site, derived: Counter[str]) -> Callable[[Somebody], Somebody]:
+def give_passphrase(site: Site, derived: Counter[str]) -> Give:
     """Seal somebody's bundle under `WORDS`."""
 
     def giving(who: Somebody) -> Somebody:
@@ -57,7 +62,7 @@ class Account:
 
 
 @pytest.fixture
-def account(committing: Callable, give_passphrase: Callable) -> Account:
+def account(committing: Callable[..., AbstractContextManager[Makers]], give_passphrase: Give) -> Account:
     """A member of a team who can sign in, in a database with real commits."""
     with committing() as make:
         team, _lead = make.team()
@@ -73,10 +78,10 @@ def fingerprint(derived: Counter[str]) -> Callable[[Somebody], str]:
 
 
 @pytest.fixture
-def rows(database: Database) -> Callable[[type], list]:
+def rows(database: Database) -> Callable[[type[Row]], list[Row]]:
     """All rows of a table, seen from a new connection."""
 
-    def reading(model: type) -> list:
+    def reading(model: type[Row]) -> list[Row]:
         with database.reading() as session:
             return list(session.scalars(select(model)))
 

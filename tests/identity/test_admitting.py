@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -19,7 +21,7 @@ from reprisals.identity.models import Membership, Person, PersonState, SiteRole,
 from reprisals.identity.queries import find_actor
 from reprisals.sealing.holders import Certificate, MemberKey, TeamKind
 from reprisals.sealing.keyring import Keyring
-from reprisals.sealing.teams import current_generation
+from reprisals.sealing.teams import TeamIdentity, current_generation
 from reprisals.sealing.trust import Trust
 from tests.makers import act_as
 
@@ -138,11 +140,11 @@ def test_nobody_is_admitted_twice_without_keys_or_by_themselves(session, make, a
 
 
 NOT_LEADS = {
-    "the administrator": lambda make, team: make.officer("ADMINISTRATOR"),
-    "an auditor": lambda make, team: make.officer("AUDITOR"),
+    "the administrator": lambda make, _team: make.officer("ADMINISTRATOR"),
+    "an auditor": lambda make, _team: make.officer("AUDITOR"),
     "a member": lambda make, team: make.member(team),
-    "the lead of another team": lambda make, team: make.team().lead,
-    "somebody who waits": lambda make, team: make.person(),
+    "the lead of another team": lambda make, _team: make.team().lead,
+    "somebody who waits": lambda make, _team: make.person(),
 }
 
 
@@ -248,6 +250,9 @@ def test_the_first_lead_is_admitted_by_a_central_lead_and_makes_the_keys_in_thei
     admit(session, lead.actor, lead.keyring, ask(member, team), fingerprint(member))
     second = make.person()
     admit(session, lead.actor, lead.keyring, ask(second, team, "LEAD"), fingerprint(second))
+    other_team, other_lead = make.team()
+    admit(session, other_lead.actor, other_lead.keyring, ask(second, other_team), fingerprint(second))
+    assert second.person.state == PersonState.ADMITTED
     assert Trust(session, site.root.public).is_lead(second.person.id, team.id)
 
 
@@ -265,11 +270,10 @@ def test_a_team_without_keys_takes_one_first_lead_and_no_members(session, make, 
             session.flush()
 
 
-@pytest.mark.parametrize("kind", [TeamKind.CENTRAL, TeamKind.ALTERNATE])
-def test_a_custodian_admits_leads_of_the_central_and_alternate_team_with_the_root(
-    session, site, make, ask, newcomer, fingerprint, kind
+def test_a_custodian_who_leads_the_central_team_admits_a_further_lead_with_the_root(
+    session, site, make, ask, newcomer, fingerprint
 ):
-    team = site.team(session, kind)
+    team = site.team(session, TeamKind.CENTRAL)
 
     admit(
         session, make.founder.actor, make.founder.keyring, ask(newcomer, team, "LEAD"), fingerprint(newcomer)
@@ -281,6 +285,30 @@ def test_a_custodian_admits_leads_of_the_central_and_alternate_team_with_the_roo
         select(Certificate).where(Certificate.subject_id == newcomer.person.id)
     ).one()
     assert certificate.signer_id is None
+
+
+def test_a_custodian_who_cannot_seal_a_teams_secret_admits_no_further_lead_of_it(
+    session, site, make, ask, newcomer, fingerprint
+):
+    place = ask(newcomer, site.team(session, TeamKind.ALTERNATE), "LEAD")
+
+    with pytest.raises(NotAllowed):
+        admit(session, make.founder.actor, make.founder.keyring, place, fingerprint(newcomer))
+
+
+def test_somebody_suspended_meanwhile_is_not_admitted(session, make, ask, newcomer, fingerprint):
+    made = make.team()
+    place = ask(newcomer, made.team)
+    newcomer.person.state = PersonState.SUSPENDED
+    session.flush()
+
+    with pytest.raises(RuleBroken, match="suspended"):
+        admit(session, made.lead.actor, made.lead.keyring, place, fingerprint(newcomer))
+
+
+def test_nobody_founds_a_second_team_of_the_office(session, make):
+    with pytest.raises(NotAllowed):
+        found_team(session, make.founder.actor, replace(FOUNDING, kind=TeamKind.CENTRAL))
 
 
 # roles of the site
@@ -332,4 +360,4 @@ def test_nobody_else_confirms_a_role_not_even_with_the_access_check_taken_away(
 def test_what_a_teams_key_is_bound_to_is_what_the_team_is(make):
     team, _lead = make.team(entity="UNHCR")
 
-    assert identity_of(team) == admitting.TeamIdentity(team.id, TeamKind.FOCAL, "UNHCR")
+    assert identity_of(team) == TeamIdentity(team.id, TeamKind.FOCAL, "UNHCR")

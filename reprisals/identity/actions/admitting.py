@@ -45,8 +45,10 @@ def identity_of(team: Team) -> TeamIdentity:
 
 
 def found_team(session: Session, actor: Actor, founding: Founding) -> Team:
-    """Make a team, without keys: its first lead makes those. Raises NotAllowed."""
+    """Make a focal team, without keys: its first lead makes those. Raises NotAllowed, also for a team of the office."""
     require(actor, Permission.TEAM_CREATE)
+    if founding.kind is not TeamKind.FOCAL:
+        raise NotAllowed(Permission.TEAM_CREATE)
     team = add_team(session, founding)
     record(session, actor, "team.founded", team.id, entity=founding.entity, kind=founding.kind.value)
     return team
@@ -71,11 +73,14 @@ def add_team(session: Session, founding: Founding) -> Team:
 def may_admit(session: Session, actor: Actor, keyring: Keyring, membership: Membership, team: Team) -> bool:
     """Whether it is this person who admits to this place; the chain of trust has the last word.
 
-    A team without keys gets one first lead, who makes them; everybody after that is given them by a lead of the team.
+    A team without keys gets one first lead, who makes them; everybody after that is given them by a lead of the team. A
+    further lead of the central or the alternate team needs both: the site root's signature, and the team's secret.
     """
+    has_keys = current_generation(session, team.id) > 0
     if membership.role == "LEAD" and team.kind in ROOT_ONLY:
-        return keyring.root is not None and actor.may(Permission.CERTIFY)
-    if current_generation(session, team.id) == 0:
+        can_seal = not has_keys or actor.may(Permission.TEAM_ADMIT, team.id)
+        return keyring.root is not None and actor.may(Permission.CERTIFY) and can_seal
+    if not has_keys:
         is_first = membership.role == "LEAD" and not queries.has_first_lead(session, team.id)
         return is_first and Role.CENTRAL_LEAD in actor.roles
     return actor.may(Permission.TEAM_ADMIT, team.id)
@@ -135,9 +140,15 @@ def make_keys(session: Session, settings: Settings, actor: Actor, keyring: Keyri
 
 
 def check_newcomer(session: Session, actor: Actor, person_id: UUID, fingerprint: str) -> PersonKey:
-    """The newcomer's keys, if the digits are theirs and they are somebody else. Raises RuleBroken."""
+    """The newcomer's keys, if the digits are theirs and they are somebody else who is not suspended. Raises RuleBroken.
+
+    The person is locked, so that a suspension at the same time is not undone by the admission.
+    """
     if person_id == actor.person_id:
         raise RuleBroken(_("Somebody else has to admit you."))
+    person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
+    if person is not None and person.state == PersonState.SUSPENDED:
+        raise RuleBroken(_("This account is suspended."), field="fingerprint")
     key = current_key(session, person_id)
     if key is None:
         raise RuleBroken(_("This person has not made their keys yet."), field="fingerprint")

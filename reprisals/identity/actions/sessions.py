@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from reprisals import clock
@@ -64,9 +64,12 @@ def resume(session: Session, settings: Settings, token: SessionToken) -> SignedI
 
 def touch(session: Session, lookup: bytes, now: datetime) -> None:
     """Remember that a session is in use."""
-    live = session.get(LiveSession, lookup)
-    if live is not None and now > live.seen_at:
-        live.seen_at = now
+    session.execute(
+        update(LiveSession)
+        .where(LiveSession.lookup == lookup, LiveSession.seen_at < now)
+        .values(seen_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def end_session(

@@ -1,0 +1,183 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from reprisals import clock
+from reprisals.access import Actor, NotAllowed, Role
+from reprisals.audit.actions import recorder_of
+from reprisals.i18n.marking import RuleBroken
+from reprisals.identity import queries
+from reprisals.identity.actions.preferences import choose_language
+from reprisals.identity.actions.sessions import LateForm, keep_form, list_kept
+from reprisals.identity.models import LiveSession, Membership, PersonState, SiteRole
+from reprisals.sealing.holders import TeamKind
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def team(make):
+    return make.team(entity="UNDP", states=("SOM", "KEN"))
+
+
+@pytest.fixture
+def waiting(session, team, newcomer):
+    """Somebody who waits for a place in the team and for a role."""
+    person = newcomer.person.id
+    session.add(
+        Membership(person_id=person, team_id=team.team.id, role="MEMBER", asked_at=clock.now() - HOUR)
+    )
+    session.add(SiteRole(person_id=person, role="AUDITOR", asked_at=clock.now() - HOUR))
+    session.flush()
+    return newcomer
+
+
+def test_somebody_acts_with_what_they_were_admitted_to(session, make, team):
+    member = make.member(team.team)
+    auditor = make.officer("AUDITOR")
+
+    actor = queries.find_actor(session, member.person.id)
+
+    assert actor.teams == {team.team.id: Role.FOCAL_MEMBER}
+    assert actor.entities == {"UNDP"}
+    assert queries.find_actor(session, auditor.person.id).site_roles == {Role.AUDITOR}
+
+
+@pytest.mark.parametrize("state", [state for state in PersonState if state is not PersonState.ADMITTED])
+def test_nobody_but_an_admitted_person_has_any_role(session, make, team, state):
+    member = make.member(team.team)
+    member.person.state = state
+    session.flush()
+
+    assert queries.find_actor(session, member.person.id) == Actor(member.person.id)
+    assert queries.find_actor(session, uuid4()).roles == {Role.PERSON}
+
+
+def test_a_place_that_waits_or_a_team_that_was_closed_gives_no_role(session, make, team, waiting):
+    waiting.person.state = PersonState.ADMITTED
+    session.flush()
+    assert queries.find_actor(session, waiting.person.id) == Actor(waiting.person.id)
+
+    team.team.closed_at = clock.now()
+    session.flush()
+
+    assert queries.find_actor(session, team.lead.person.id).teams == {}
+    assert team.team not in queries.list_teams(session)
+    assert queries.list_waiting_places(session) == []
+    assert queries.list_places_of(session, waiting.person.id) == []
+
+
+@pytest.mark.parametrize("kind", list(TeamKind))
+@pytest.mark.parametrize("role", ["MEMBER", "LEAD"])
+def test_every_kind_of_team_has_its_roles(session, make, kind, role):
+    team, lead = make.team(kind)
+
+    who = lead if role == "LEAD" else make.member(team)
+
+    assert who.actor.teams == {team.id: Role(f"{kind.value.lower()}.{role.lower()}")}
+
+
+def test_teams_are_seen_whole_by_those_who_make_them_and_else_by_their_own_people(session, make, team):
+    other, stranger = make.team()
+
+    for sees_all in (make.founder, make.officer("ADMINISTRATOR"), make.member(central(session))):
+        assert len(queries.list_teams_for(session, sees_all.actor)) == 5
+        assert queries.find_team_for(session, sees_all.actor, other.id) is other
+    assert queries.list_teams_for(session, team.lead.actor) == [team.team]
+    assert queries.find_team_for(session, team.lead.actor, other.id) is None
+    assert queries.find_team_for(session, stranger.actor, other.id) is other
+    assert queries.list_teams_for(session, make.officer("AUDITOR").actor) == []
+
+
+def central(session):
+    return queries.find_site_team(session, TeamKind.CENTRAL)
+
+
+def test_states_members_and_keys_are_counted_by_team(session, make, team, waiting):
+    make.member(team.team)
+
+    assert queries.list_states(session, team.team.id) == ["KEN", "SOM"]
+    assert queries.list_states_by_team(session) == {team.team.id: ["KEN", "SOM"]}
+    assert queries.count_members(session)[team.team.id] == 2
+    assert len(queries.list_teams_with_keys(session)) == 4
+    assert {person.id for _place, person in queries.list_members(session, team.team.id)} > {waiting.person.id}
+    assert queries.find_membership(session, waiting.person.id, team.team.id) is not None
+
+
+def test_what_waits_is_listed_the_longest_wait_first_without_suspended_people(session, make, team, waiting):
+    later = make.person()
+    session.add(
+        Membership(person_id=later.person.id, team_id=team.team.id, role="LEAD", asked_at=clock.now())
+    )
+    session.flush()
+
+    people = [person.id for _place, person, _team in queries.list_waiting_places(session)]
+    assert people == [waiting.person.id, later.person.id]
+    assert [(role.role, person.id) for role, person in queries.list_waiting_roles(session)] == [
+        ("AUDITOR", waiting.person.id)
+    ]
+    assert (waiting.person.id, team.team.id) in {(p.id, t.id) for _m, p, t in queries.list_places(session)}
+    waiting.person.state = PersonState.SUSPENDED
+    session.flush()
+    assert [p.id for _place, p, _team in queries.list_waiting_places(session)] == [later.person.id]
+    assert queries.list_waiting_roles(session) == []
+
+
+def test_a_persons_places_and_roles_are_listed_admitted_or_not(session, waiting, team):
+    person = waiting.person.id
+
+    assert [found.id for _place, found in queries.list_places_of(session, person)] == [team.team.id]
+    assert [role.role for role in queries.list_roles_of(session, person)] == ["AUDITOR"]
+    assert queries.find_site_role(session, person, "AUDITOR") is not None
+    assert queries.find_site_role(session, person, "CUSTODIAN") is None
+    assert {(role.role, who.id) for role, who in queries.list_site_roles(session)} >= {("AUDITOR", person)}
+
+
+def test_a_first_lead_counts_only_while_they_can_act(session, team):
+    assert queries.has_first_lead(session, team.team.id)
+
+    team.lead.person.state = PersonState.SUSPENDED
+    session.flush()
+
+    assert not queries.has_first_lead(session, team.team.id)
+
+
+def test_people_are_found_by_identifier_address_and_name(session, make):
+    who = make.person("Zoe", "zoe@field.example")
+
+    assert queries.find_person(session, who.person.id) is who.person
+    assert queries.find_person_by_email(session, "zoe@field.example") is who.person
+    assert queries.find_person_by_email(session, "zoe@field.example\x00") is None
+    assert queries.list_people(session)[-1] is who.person
+    assert queries.names_of(session, {who.person.id, uuid4()}) == {who.person.id: "Zoe"}
+    assert queries.names_of(session, set()) == {}
+
+
+def test_sessions_and_kept_forms_are_found_by_their_own_person_alone(session, settings, make, newcomer):
+    token = make.live(newcomer)
+    live_id = session.get_one(LiveSession, token.lookup).id
+    keep_form(session, settings, token, LateForm("/", ()))
+    session.flush()
+    person, other, now = newcomer.person.id, make.founder.person.id, clock.now()
+    [kept] = [queries.find_kept(session, person, row.id, now) for row in list_kept(session, person)]
+
+    assert queries.find_session_of(session, person, live_id) is not None
+    assert queries.find_session_of(session, other, live_id) is None
+    assert kept is not None
+    assert queries.find_kept(session, other, kept.id, now) is None
+    assert queries.find_kept(session, person, kept.id, kept.until) is None
+
+
+def test_a_person_chooses_their_own_language_from_those_on_offer(session, settings, newcomer, make):
+    actor, person = newcomer.actor, newcomer.person
+
+    choose_language(session, settings, actor, person, "ar")
+    choose_language(session, settings, actor, person, "ar")
+
+    assert person.language == "ar"
+    assert [note.action for note in recorder_of(session).notes] == ["person.language-chosen"]
+    with pytest.raises(RuleBroken, match="Choose a language"):
+        choose_language(session, settings, actor, person, "xx")
+    with pytest.raises(NotAllowed):
+        choose_language(session, settings, make.founder.actor, person, "en")
