@@ -1,0 +1,79 @@
+"""The application: the one factory that knows every feature."""
+
+from http import HTTPStatus
+
+from flask import Flask, Response, request
+from flask_compress import Compress
+
+from reprisals.accounts.views import feature as account_views
+from reprisals.administration.views import feature as administration_views
+from reprisals.cases.actions.drafts import tidy_drafts
+from reprisals.cases.views import feature as case_views
+from reprisals.config import Settings
+from reprisals.database.engine import make_engine
+from reprisals.database.session import Database
+from reprisals.i18n import locale_choice
+from reprisals.web import errors, filters, lifecycle, pages, tidying
+from reprisals.web.requests import MemoryRequest
+
+FEATURES = (case_views, account_views, administration_views)
+
+
+class UndeclaredView(Exception):
+    """A view says neither what it requires nor that it is open to all. It is not served."""
+
+
+class Reprisals(Flask):
+    """Flask, reading what is posted in memory."""
+
+    request_class = MemoryRequest
+
+
+class Compression(Compress):
+    """Compresses refusals, too: a form that comes back with its errors weighs as much as any other page."""
+
+    def after_request(self, response: Response | None) -> Response:
+        """The answer as it goes over the wire."""
+        if response is None or response.status_code < HTTPStatus.BAD_REQUEST:
+            return super().after_request(response)
+        status, response.status_code = response.status_code, HTTPStatus.OK
+        compressed = super().after_request(response)
+        compressed.status_code = status
+        return compressed
+
+
+def create_app(settings: Settings, database: Database | None = None) -> Flask:
+    """The application of these settings. Raises UndeclaredView where a view would be served without a declared permission."""
+    app = Reprisals("reprisals", static_folder="static", template_folder="templates")
+    most = settings.server.upload_megabytes * 1024 * 1024
+    app.config.update(MAX_CONTENT_LENGTH=most, MAX_FORM_MEMORY_SIZE=most, COMPRESS_ALGORITHM=["gzip"])
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["settings"] = settings
+    app.extensions["database"] = database or Database(
+        make_engine(settings.database_url(), settings.database_key())
+    )
+    app.after_request(_keep_language)
+    lifecycle.install(app, errors.failed_page)
+    errors.install(app)
+    filters.install(app)
+    places = tuple(place for feature in FEATURES for place in feature.PLACES)
+    for feature in FEATURES:
+        for blueprint in feature.BLUEPRINTS:
+            app.register_blueprint(blueprint)
+        pages.notices_of(app).update(feature.NOTICES)
+    pages.install(app, places)
+    tidying.install(app, (tidy_drafts,))
+    Compression(app)
+    check_views(app)
+    return app
+
+
+def check_views(app: Flask) -> None:
+    """Raise UndeclaredView unless every view declares a permission or that it is open to all."""
+    for endpoint, view in app.view_functions.items():
+        if endpoint != "static" and not hasattr(view, "permission"):
+            raise UndeclaredView(endpoint)
+
+
+def _keep_language(response: Response) -> Response:
+    return locale_choice.remember(request, response)

@@ -1,0 +1,160 @@
+"""The current request: its database session, who acts, and their keys."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import abort, current_app, g, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from reprisals.access import Actor, NotAllowed, Permission
+from reprisals.audit.actions import Recorder, attach, record_refusal
+from reprisals.config import Settings
+from reprisals.database.session import Database
+from reprisals.identity.actions.sessions import SignedIn
+from reprisals.identity.actions.signing_in import service_recorder
+from reprisals.sealing.bundle import SessionToken
+from reprisals.sealing.keyring import Keyring
+
+P = ParamSpec("P")
+T = TypeVar("T")
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+Later = Callable[[Session], None]
+
+
+@dataclass
+class Unit:
+    """One request's work with the database."""
+
+    database: Database
+    settings: Settings
+    recorder: Recorder
+    session: Session | None = None
+    later: list[Later] = field(default_factory=list)
+    seen: bool = False
+    finished: bool = False
+
+
+def unit() -> Unit:
+    """The work of this request."""
+    if "unit" not in g:
+        g.unit = Unit(current_app.extensions["database"], settings(), service_recorder(settings()))
+    current: Unit = g.unit
+    return current
+
+
+def settings() -> Settings:
+    """The settings of the site."""
+    made: Settings = current_app.extensions["settings"]
+    return made
+
+
+def database() -> Database:
+    """The database, for what needs a transaction of its own."""
+    return unit().database
+
+
+def db() -> Session:
+    """The session of this request: one moment to read from, or a turn to write where the request may change something."""
+    work = unit()
+    if work.session is None:
+        opened = work.database.read() if request.method in SAFE_METHODS else work.database.write()
+        work.session = attach(opened, work.recorder)
+    return work.session
+
+
+def afterwards(action: Later) -> None:
+    """Do something in a transaction of its own after the request was refused and undone: keep what was typed."""
+    unit().later.append(action)
+
+
+def signed_in() -> SignedIn | None:
+    """Who is signed in, or None."""
+    found: SignedIn | None = getattr(current_user, "signed_in", None)
+    return found
+
+
+def me() -> SignedIn:
+    """Who is signed in. Only views that declare a permission call it."""
+    found = signed_in()
+    if found is None:
+        abort(401)
+    return found
+
+
+def actor() -> Actor:
+    """Who acts."""
+    return me().actor
+
+
+def keyring() -> Keyring:
+    """The keys of whoever acts."""
+    return me().keyring
+
+
+def visit_token() -> SessionToken | None:
+    """What form tokens of this browser are made with: the session's token, or that of a visit without one."""
+    token: SessionToken | None = g.get("session_token") or g.get("visit_token")
+    return token
+
+
+def requires(permission: Permission) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Serve a view only to those who have the permission. A refusal is recorded."""
+
+    def declare(view: Callable[P, T]) -> Callable[P, T]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+            if signed_in() is None:
+                abort(401)
+            if not actor().may(permission):
+                raise NotAllowed(permission)
+            return view(*args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return declare
+
+
+def open_to_all(view: Callable[P, T]) -> Callable[P, T]:
+    """Serve a view to anybody. Every view says either this or what it requires."""
+    view.permission = None  # type: ignore[attr-defined]
+    return view
+
+
+def without_form_token(view: Callable[P, T]) -> Callable[P, T]:
+    """Serve what is posted to a view without asking for a form token. The view itself sees to it that it does no harm."""
+    view.takes_any_form = True  # type: ignore[attr-defined]
+    return view
+
+
+def release() -> None:
+    """Undo this request's work and let go of its lock, so that another transaction can be made."""
+    work = unit()
+    if work.session is not None:
+        work.session.rollback()
+        work.session.close()
+        work.session = None
+
+
+def or_404(found: T | None) -> T:
+    """What was found. What is not there and what may not be read look alike; the attempt is recorded."""
+    if found is None:
+        refuse("page.not-found")
+        abort(404)
+    return found
+
+
+def refuse(action: str, **details: Any) -> None:
+    """Record that this request was refused: by its route, never by its address."""
+    person = signed_in()
+    rule = request.url_rule.rule if request.url_rule else ""
+    record_refusal(
+        unit().recorder, person.actor.person_id if person else None, action, "", route=rule, **details
+    )
+
+
+View = Callable[..., ResponseReturnValue]

@@ -1,0 +1,49 @@
+"""Clearing away what has run out: done by whichever process runs, now and then, in a transaction of its own.
+
+Ended sessions lose their wrapped bundles, stubs and kept forms go after their days, drafts after theirs. Nothing waits for a
+worker, so that a site without one keeps its promises, too.
+"""
+
+import time
+from collections.abc import Callable
+
+from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from reprisals.audit.actions import attach, commit
+from reprisals.config import Settings
+from reprisals.database.session import Database
+from reprisals.identity.actions.sessions import purge
+from reprisals.identity.actions.signing_in import service_recorder
+
+EVERY_SECONDS = 600.0
+Tidier = Callable[[Session, Settings], int]
+
+
+def install(app: Flask, tidiers: tuple[Tidier, ...]) -> None:
+    """Let the application clear away what these know of."""
+    app.extensions["tidiers"] = (purge, *tidiers)
+    app.extensions["tidied"] = -EVERY_SECONDS
+
+
+def tidy(database: Database, settings: Settings, tidiers: tuple[Tidier, ...]) -> int:
+    """Clear away everything that has run out. Says how many rows."""
+    with database.writing() as session:
+        attach(session, service_recorder(settings))
+        gone = sum(tidier(session, settings) for tidier in tidiers)
+        commit(session)
+    return gone
+
+
+def tidy_now_and_then(database: Database, settings: Settings) -> None:
+    """Clear away if the last time is long enough ago. At the same time only one request of a process does it."""
+    extensions = current_app.extensions
+    if time.monotonic() - extensions["tidied"] < EVERY_SECONDS:
+        return
+    extensions["tidied"] = time.monotonic()
+    try:
+        tidy(database, settings, extensions["tidiers"])
+    except (SQLAlchemyError, OSError) as failure:
+        # What was asked for has been stored by now; the next time clears away more.
+        current_app.logger.error("%s while clearing away", type(failure).__name__)  # noqa: TRY400  # its kind, not its words
