@@ -1,0 +1,64 @@
+"""One's own account: language, fingerprint, places, sessions."""
+
+from uuid import UUID
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from reprisals import clock
+from reprisals.access import Permission
+from reprisals.accounts.forms import LanguageForm
+from reprisals.accounts.rules import in_fours
+from reprisals.accounts.views.blueprint import bp
+from reprisals.identity import queries
+from reprisals.identity.actions.preferences import choose_language
+from reprisals.identity.actions.sessions import end_other_sessions, end_session
+from reprisals.sealing.keys import make_fingerprint
+from reprisals.web.current import actor, db, keyring, me, or_404, requires, settings
+from reprisals.web.forms import posted
+from reprisals.web.pages import say
+
+
+@bp.route("/account", methods=["GET", "POST"])
+@requires(Permission.ACCOUNT)
+def show() -> ResponseReturnValue:
+    """What the site knows of one, and the language of one's pages."""
+    person = me().person
+    form = LanguageForm.offering(posted(), settings().site.languages, person.language)
+    if form.validate_on_submit():
+        choose_language(db(), settings(), actor(), person, form.language.data)
+        return redirect(url_for("accounts.show", language=form.language.data, **say("language-chosen")), 303)
+    page = render_template(
+        "accounts/account.html",
+        form=form,
+        person=person,
+        fingerprint_groups=own_fingerprint(),
+        places=queries.list_places_of(db(), person.id),
+        roles=queries.list_roles_of(db(), person.id),
+        sessions=queries.list_sessions(db(), person.id, clock.now()),
+        current=me().live.id,
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.post("/account/sessions/<uuid:session_id>/end")
+@requires(Permission.ACCOUNT)
+def end(session_id: UUID) -> ResponseReturnValue:
+    """End one of one's own sessions."""
+    live = or_404(queries.find_session_of(db(), actor().person_id, session_id))
+    end_session(db(), settings(), live, actor(), "ended-elsewhere")
+    return redirect(url_for("accounts.show", **say("session-ended")), 303)
+
+
+@bp.post("/account/sessions/end-others")
+@requires(Permission.ACCOUNT)
+def end_others() -> ResponseReturnValue:
+    """End all of one's own sessions but this one."""
+    end_other_sessions(db(), settings(), actor(), me().live)
+    return redirect(url_for("accounts.show", **say("others-ended")), 303)
+
+
+def own_fingerprint() -> list[str]:
+    """The digits of one's own keys, as they are opened and not as the database says, in groups of four."""
+    keys = keyring()
+    return in_fours(make_fingerprint(keys.person, keys.signing.public, keys.box.public.raw))
