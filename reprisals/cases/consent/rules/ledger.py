@@ -158,6 +158,22 @@ def check_answer(new: NewAnswer, ledger: Iterable[LedgerEntry], today: date) -> 
         raise RuleBroken(_("This day has not come yet. Check the date."), "given_on")
     if new.given_on < FIRST_DAY:
         raise RuleBroken(_("This day is too long ago. Check the year."), "given_on")
+    if new.answer is Answer.GIVEN:
+        _check_not_older(new, new.given_on, ledger)
+
+
+def _check_not_older(new: NewAnswer, given_on: date, ledger: Iterable[LedgerEntry]) -> None:
+    """An answer that is recorded late does not take back a refusal or a withdrawal of a later day."""
+    against = [
+        entry.given_on
+        for entry in ledger
+        if (entry.person, entry.scope) == (new.person, new.scope)
+        and entry.answer in (Answer.REFUSED, Answer.WITHDRAWN)
+    ]
+    if against and max(against) > given_on:
+        raise RuleBroken(
+            _("A refusal or withdrawal of a later day is recorded (%(day)s).", day=max(against)), "given_on"
+        )
 
 
 def _place(entry: LedgerEntry) -> tuple[int, int]:

@@ -1,0 +1,275 @@
+"""Drafts: beginning one, keeping what is not finished, submitting, and discarding."""
+
+import secrets
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from reprisals import clock
+from reprisals.access import Actor, Permission, require
+from reprisals.audit.actions import OPEN_CASES, record
+from reprisals.audit.opening import create_case
+from reprisals.cases import queries
+from reprisals.cases.actions.settle import finish_work, settle_facets
+from reprisals.cases.actions.work import NO_DEADLINE, Work, check_free
+from reprisals.cases.models.account import Account, Act, PersonConcerned, Reach
+from reprisals.cases.models.case import (
+    Case,
+    CaseContent,
+    Exclusion,
+    ExclusionContent,
+    Unfinished,
+    UnfinishedContent,
+)
+from reprisals.cases.persons.rules import Unit
+from reprisals.cases.references.rules import make_reference, parse_reference
+from reprisals.cases.rules.clocks import Priority, Weekend, triage_due
+from reprisals.cases.rules.outline import CaseOutline, Danger, RecordType, TitleFacts, missing_to_submit
+from reprisals.cases.rules.stages import By, Move, Stage, check_move
+from reprisals.config import Settings
+from reprisals.i18n.marking import RuleBroken, _
+from reprisals.identity import queries as people
+from reprisals.identity.actions.admitting import identity_of
+from reprisals.identity.models import Team
+from reprisals.sealing.boxes import CaseCode, CaseFile, Revision, SealedRow
+from reprisals.sealing.grants import Grant, team_has_keys
+from reprisals.sealing.holders import TeamKind
+from reprisals.sealing.keyring import Keyring
+
+FLAGS = frozenset({"FAM", "TNR", "ONL"})
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What the author is told: the reference, which team has it, and by when it answers."""
+
+    reference: str
+    team: Team
+    due_at: datetime
+
+
+def begin_draft(session: Session, keyring: Keyring, actor: Actor, case_id: UUID, team_id: UUID) -> Work:
+    """A new draft under a new key, sealed to the author's own team alone. Raises NotAllowed, CannotOpen."""
+    require(actor, Permission.CASE_LOG, team_id)
+    team = people.find_team(session, team_id)
+    if team is None:
+        raise RuleBroken(_("Choose one of your teams."), "team")
+    check_free(session, case_id)
+    now = clock.now()
+    opened = create_case(session, keyring, case_id)
+    case = Case(
+        id=case_id,
+        reference=make_reference(secrets.randbelow),
+        stage=Stage.DRAFT,
+        record_type=RecordType.SITUATION,
+        priority=Priority.NORMAL,
+        received_on=now.date(),
+        owning_team_id=team_id,
+        stage_since=now,
+        sort_at=NO_DEADLINE,
+    )
+    content = CaseContent()
+    opened.add(case, content)
+    opened.grant(identity_of(team), own=True)
+    session.flush()
+    return Work(session, actor, keyring, opened, case, content)
+
+
+def keep_unfinished(work: Work, page: str, fields: tuple[tuple[str, str], ...]) -> None:
+    """Seal what is typed on a page as it stands, whether or not it holds. Two people's words do not displace each other."""
+    row = next((r for r in _unfinished_rows(work, page) if r.changed_by == work.actor.person_id), None)
+    content = UnfinishedContent(fields)
+    if row is None:
+        work.opened.add(Unfinished(page=page), content)
+    elif work.opened.read(row) != content:
+        work.opened.change(row, content)
+    finish_work(work, "case.kept", page=page.partition(":")[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was typed on a page and not yet taken into the case. `mark` names the version that a page shows."""
+
+    fields: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    mark: str = ""
+
+
+def unfinished_of(work: Work, page: str) -> Kept:
+    """What the actor typed on a page and has not finished, or else what somebody else of the team did."""
+    rows = _unfinished_rows(work, page)
+    if not rows:
+        return Kept()
+    row = max(rows, key=lambda row: (row.changed_by == work.actor.person_id, row.changed_at))
+    return Kept(work.opened.read(row).fields, _mark_of(row))
+
+
+def drop_unfinished(work: Work, page: str) -> None:
+    """What the actor typed has been taken into the case, or is not wanted. What others are typing stays."""
+    for row in _unfinished_rows(work, page):
+        if row.changed_by == work.actor.person_id:
+            work.opened.remove(row)
+
+
+def drop_shown(work: Work, page: str, mark: str) -> None:
+    """The actor was shown what somebody else had typed, and goes on from it. What they save then is recorded with it."""
+    for row in _unfinished_rows(work, page):
+        if _mark_of(row) == mark:
+            work.opened.remove(row)
+
+
+def _unfinished_rows(work: Work, page: str) -> list[Unfinished]:
+    return [row for row in work.opened.load(Unfinished) if row.page == page]
+
+
+def _mark_of(row: Unfinished) -> str:
+    return f"{row.id}.{row.revision}"
+
+
+def outline_of(work: Work) -> CaseOutline:
+    """As much of the case as decides whether it can be submitted."""
+    story, reach = work.one(Account)[1], work.one(Reach)[1]
+    return CaseOutline(
+        danger=Danger(work.case.danger) if work.case.danger else None,
+        acts=tuple(row.code for row in work.opened.load(Act) if row.code not in FLAGS),
+        words=story.words,
+        feared=story.coming,
+        states=work.states(),
+        reach_back=reach.how,
+    )
+
+
+def title_facts_of(work: Work) -> TitleFacts:
+    """What a title is proposed from: codes and numbers alone."""
+    units = [(row.unit, row.number or 1) for row in work.opened.load(PersonConcerned)]
+    return TitleFacts(
+        record_type=RecordType(work.case.record_type),
+        acts=tuple(sorted(row.code for row in work.opened.load(Act) if row.code not in FLAGS)),
+        states=work.states(),
+        individuals=sum(unit == Unit.IND for unit, _number in units),
+        organizations=sum(number for unit, number in units if unit == Unit.ORG),
+        groups=sum(unit in {Unit.GRP, Unit.COM} for unit, _number in units),
+    )
+
+
+def keep_out_office(work: Work, is_concerned: bool, reason: str) -> None:
+    """The case concerns the central team: it is kept out, and the alternate team will triage. Or take that back.
+
+    Raises RuleBroken where the central team logged the case itself, because it can read it already.
+    """
+    office = people.find_site_team(work.session, TeamKind.CENTRAL)
+    if office is None:
+        raise RuleBroken(_("This site has no central team."), "office_concerned")
+    name = f"team:{office.id}"
+    if is_concerned and name in work.opened.manifest.holders:
+        raise RuleBroken(
+            _("The reprisals team can read this case already. Let another team log it."), "office_concerned"
+        )
+    rows = [row for row, _document in work.rows(Exclusion) if row.target == name]
+    if is_concerned and not rows:
+        work.opened.add(Exclusion(kind="team", target=name), ExclusionContent(reason))
+        work.opened.exclude([name])
+    elif is_concerned and work.opened.read(rows[0]).reason != reason:
+        work.opened.change(rows[0], ExclusionContent(reason))
+    elif not is_concerned and rows:
+        for row in rows:
+            work.opened.remove(row)
+        work.opened.include([name])
+
+
+def is_office_kept_out(work: Work) -> bool:
+    """Whether the central team is excluded from the case."""
+    office = people.find_site_team(work.session, TeamKind.CENTRAL)
+    return office is not None and f"team:{office.id}" in work.opened.manifest.exclusions
+
+
+def triage_team_of(work: Work) -> Team:
+    """Who will triage: the central team, or the alternate one where that is excluded. Raises RuleBroken without keys."""
+    kind = TeamKind.ALTERNATE if is_office_kept_out(work) else TeamKind.CENTRAL
+    team = people.find_site_team(work.session, kind)
+    if team is None or not team_has_keys(work.session, team.id):
+        raise RuleBroken(
+            _(
+                "The alternate team has no keys yet, so the case stays a draft. "
+                "Ask the custodian to set it up; nothing is lost."
+            )
+        )
+    return team
+
+
+def submit(work: Work, title: str) -> Submitted:
+    """Seal the case to the team that triages it. Raises RuleBroken where something is missing or it was submitted before."""
+    require(work.actor, Permission.CASE_SUBMIT, work.case.owning_team_id)
+    stage = check_move(Stage(work.case.stage), Move.SUBMIT, By.AUTHOR)
+    missing = missing_to_submit(outline_of(work))
+    if missing:
+        raise RuleBroken(missing[0].text)
+    if not title.strip():
+        raise RuleBroken(_("Give the case a title."), "title")
+    settle_facets(work)
+    team = triage_team_of(work)
+    if team.id != work.case.owning_team_id:
+        work.opened.grant(identity_of(team))
+    now = clock.now()
+    due = triage_due(now, Priority(work.case.priority), Weekend(team.weekend))
+    for row, _document in work.rows(Unfinished):
+        work.opened.remove(row)
+    work.case.due_at = work.case.sort_at = due
+    work.change_case(
+        replace(work.content, title=title.strip()),
+        stage=stage.value,
+        stage_since=now,
+        submitted_at=now,
+        triage_team_id=team.id,
+    )
+    finish_work(work, "case.submitted", team=str(team.id))
+    return Submitted(work.case.reference, team, due)
+
+
+def discard_draft(work: Work, typed_reference: str) -> None:
+    """Destroy a draft that nobody but its own team has seen, if its reference was typed. Raises NotAllowed, RuleBroken."""
+    require(work.actor, Permission.CASE_LOG, work.case.owning_team_id)
+    if work.case.stage != Stage.DRAFT:
+        raise RuleBroken(_("Only a draft can be discarded. This case has been submitted."))
+    if parse_reference(typed_reference) != work.case.reference:
+        raise RuleBroken(_("This is not the reference of this draft."), "reference")
+    case_id = work.id
+    work.session.info[OPEN_CASES].pop(case_id)
+    destroy(work.session, case_id)
+    record(work.session, work.actor, "case.discarded", case_id).case_id = case_id
+
+
+def tidy_drafts(session: Session, settings: Settings) -> int:
+    """Destroy drafts that nobody has touched for as long as the site keeps them. Says how many."""
+    before = clock.now() - timedelta(days=settings.sessions.draft_days)
+    old = [case.id for case in queries.list_old_drafts(session, before)]
+    expired = [case_id for case_id in old if not _is_touched(session, case_id, before)]
+    for case_id in expired:
+        destroy(session, case_id)
+        record(session, None, "case.draft-expired", case_id).case_id = case_id
+    return len(expired)
+
+
+def _is_touched(session: Session, case_id: UUID, since: datetime) -> bool:
+    """Whether somebody changed the case since, looked at again once nobody else can."""
+    wanted = select(CaseFile.touched_at).where(CaseFile.id == case_id).with_for_update()
+    touched_at = session.scalar(wanted)
+    return touched_at is None or touched_at >= since
+
+
+def destroy(session: Session, case_id: UUID) -> None:
+    """Delete every row of a case file, its key first."""
+    session.execute(delete(Grant).where(Grant.case_id == case_id))
+    kinds: list[Any] = [CaseCode, Revision, *SealedRow.__subclasses__()]
+    for kind in kinds:
+        session.execute(delete(kind).where(kind.case_id == case_id))
+    session.execute(delete(CaseFile).where(CaseFile.id == case_id))
+    session.expire_all()
+
+
+def find_own_draft(session: Session, case_id: UUID) -> bool:
+    """Whether a draft with this identifier was begun already: a double click, or a second tab."""
+    return session.scalar(select(CaseFile.id).where(CaseFile.id == case_id)) is not None

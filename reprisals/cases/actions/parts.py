@@ -1,0 +1,255 @@
+"""Writing the parts of a case. Each takes the revision that its form started from, so that two editors lose nothing."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+from uuid import UUID
+
+from reprisals.cases.actions.drafts import drop_unfinished
+from reprisals.cases.actions.settle import finish_work
+from reprisals.cases.actions.uses import may_keep_name
+from reprisals.cases.actions.work import (
+    Work,
+    check_free,
+    check_mark,
+    check_revision,
+    danger_mark,
+    states_mark,
+    title_mark,
+)
+from reprisals.cases.models.account import (
+    Account,
+    AccountContent,
+    Act,
+    ActContent,
+    Cooperation,
+    CooperationContent,
+    PersonConcerned,
+    PersonContent,
+    Reach,
+    ReachContent,
+    Wish,
+    WishContent,
+)
+from reprisals.cases.persons.rules import Headcount, check_naming
+from reprisals.cases.rules.outline import Danger
+from reprisals.i18n.marking import RuleBroken, _
+
+MOST_ROWS = 500
+Content = TypeVar("Content", PersonContent, ActContent, CooperationContent)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTold:
+    """A person or group as told: facets, codes of groups, and the document."""
+
+    unit: str
+    headcount: Headcount
+    gender: str
+    age_group: str
+    groups: frozenset[str]
+    content: PersonContent
+
+
+@dataclass(frozen=True, slots=True)
+class CooperationTold:
+    """A link to the United Nations as told."""
+
+    entity: str
+    form: str
+    status: str
+    strength: str
+    grounds: frozenset[str]
+    content: CooperationContent
+
+
+@dataclass(frozen=True, slots=True)
+class ActTold:
+    """The details of an act as told: codes of pretexts and perpetrators, and the document."""
+
+    pretexts: frozenset[str]
+    perpetrators: frozenset[str]
+    content: ActContent
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTold:
+    """What happened as told: the kinds of act, and the document."""
+
+    acts: frozenset[str] = field(default=frozenset())
+    content: AccountContent = field(default_factory=AccountContent)
+
+
+def save_danger(work: Work, danger: Danger, words: str, started_from: str) -> None:
+    """Say whether anybody is in danger now. Raises Clash."""
+    check_mark(danger_mark(work), started_from, work.case)
+    drop_unfinished(work, "danger")
+    work.change_case(replace(work.content, danger_words=words), danger=danger.value)
+    finish_work(work, "case.changed", part="danger")
+
+
+def save_states(work: Work, states: frozenset[str], started_from: str) -> None:
+    """Say to which States the allegation is addressed. Raises Clash."""
+    check_mark(states_mark(work), started_from, work.case)
+    drop_unfinished(work, "states")
+    codes = dict(work.opened.codes(work.case)) | {"states": states}
+    work.change_case(codes=codes)
+    finish_work(work, "case.changed", part="states")
+
+
+def save_account(work: Work, told: AccountTold, started_from: int) -> None:
+    """Write what happened. An act that is no longer chosen is removed, with its details kept as a revision. Raises Clash."""
+    work.put_one(Account, told.content, started_from)
+    drop_unfinished(work, "what")
+    chosen = set(told.acts)
+    for act in work.opened.load(Act):
+        if act.code not in chosen:
+            work.opened.remove(act)
+        chosen.discard(act.code)
+    for code in sorted(chosen):
+        work.opened.add(Act(code=code), ActContent())
+    work.session.flush()
+    finish_work(work, "case.changed", part="account")
+
+
+NOT_ON_PAGES: dict[type[Any], tuple[str, ...]] = {
+    PersonContent: ("official", "relation", "representative", "note"),
+    ActContent: ("court", "sentence", "persons", "ongoing"),
+    CooperationContent: ("until", "place", "capacity", "evidence"),
+}
+"""What a document holds and no page shows yet. Saving a page leaves it as it is."""
+
+
+def keep_unshown(told: Content, before: Content | None) -> Content:
+    """What was told, with what its page does not show taken from the document before."""
+    if before is None:
+        return told
+    return replace(told, **{name: getattr(before, name) for name in NOT_ON_PAGES[type(told)]})
+
+
+def save_act(work: Work, act_id: UUID, told: ActTold, started_from: int) -> None:
+    """Write the details of an act. Raises Clash, RuleBroken where it is gone."""
+    act, before = work.find(Act, act_id)
+    if act is None:
+        raise RuleBroken(_("This act is no longer in the case."))
+    check_revision(act, started_from)
+    drop_unfinished(work, f"act:{act_id}")
+    codes = {"pretexts": told.pretexts, "perpetrators": told.perpetrators}
+    work.write(act, keep_unshown(told.content, before), codes)
+    finish_work(work, "case.changed", part="act")
+
+
+def save_person(
+    work: Work, person_id: UUID, told: PersonTold, started_from: int, *, is_new: bool = False
+) -> None:
+    """Add or change a person or group. A name is kept only while consent allows it. Raises Clash, RuleBroken."""
+    row, before = work.find(PersonConcerned, person_id)
+    check_revision(row, started_from)
+    told = _with_names(work, person_id, told, before)
+    drop_unfinished(work, f"person:{person_id}")
+    codes, facets = {"groups": told.groups}, _facets(told)
+    if row is None:
+        if not is_new:
+            raise RuleBroken(_("This person is no longer in the case."))
+        check_free(work.session, person_id)
+        _check_room(len(work.opened.load(PersonConcerned)))
+        work.opened.add(PersonConcerned(id=person_id, **facets), told.content, codes)
+    else:
+        work.write(row, keep_unshown(told.content, before), codes, **facets)
+    work.session.flush()
+    finish_work(work, "case.changed", part="person")
+
+
+def remove_person(work: Work, person_id: UUID, started_from: int) -> None:
+    """Take a person out of the case. Their answers stay in the ledger. Raises Clash."""
+    row, _document = work.find(PersonConcerned, person_id)
+    if row is None:
+        return
+    check_revision(row, started_from)
+    work.opened.remove(row)
+    work.session.flush()
+    finish_work(work, "case.changed", part="person")
+
+
+def save_cooperation(
+    work: Work, row_id: UUID, told: CooperationTold, started_from: int, *, is_new: bool = False
+) -> None:
+    """Add or change a link to the United Nations. Raises Clash, RuleBroken."""
+    row, before = work.find(Cooperation, row_id)
+    check_revision(row, started_from)
+    drop_unfinished(work, f"link:{row_id}")
+    codes = {"grounds": told.grounds}
+    facets: dict[str, Any] = {name: getattr(told, name) for name in ("entity", "form", "status", "strength")}
+    if row is None:
+        if not is_new:
+            raise RuleBroken(_("This link is no longer in the case."))
+        check_free(work.session, row_id)
+        _check_room(len(work.opened.load(Cooperation)))
+        work.opened.add(Cooperation(id=row_id, **facets), told.content, codes)
+    else:
+        work.write(row, keep_unshown(told.content, before), codes, **facets)
+    work.session.flush()
+    finish_work(work, "case.changed", part="cooperation")
+
+
+def remove_cooperation(work: Work, row_id: UUID, started_from: int) -> None:
+    """Take a link out of the case. Raises Clash."""
+    row, _document = work.find(Cooperation, row_id)
+    if row is None:
+        return
+    check_revision(row, started_from)
+    work.opened.remove(row)
+    work.session.flush()
+    finish_work(work, "case.changed", part="cooperation")
+
+
+def save_wish(work: Work, content: WishContent, started_from: int) -> None:
+    """Write what the person wants. Raises Clash."""
+    work.put_one(Wish, content, started_from)
+    drop_unfinished(work, "wish")
+    work.session.flush()
+    finish_work(work, "case.changed", part="wish")
+
+
+def save_reach(work: Work, content: ReachContent, started_from: int) -> None:
+    """Write how to reach back safely. Raises Clash."""
+    work.put_one(Reach, content, started_from)
+    drop_unfinished(work, "reach")
+    work.session.flush()
+    finish_work(work, "case.changed", part="reach")
+
+
+def save_title(work: Work, title: str, started_from: str) -> None:
+    """Give the case a title of its own. Raises Clash, RuleBroken."""
+    check_mark(title_mark(work), started_from, work.case)
+    if not title.strip():
+        raise RuleBroken(_("Give the case a title."), "title")
+    drop_unfinished(work, "title")
+    work.change_case(replace(work.content, title=title.strip(), title_is_own=True))
+    finish_work(work, "case.changed", part="title")
+
+
+def _with_names(work: Work, person_id: UUID, told: PersonTold, before: PersonContent | None) -> PersonTold:
+    """Names that may not be shown now are not on the form; they stay as they are rather than being emptied by it."""
+    if may_keep_name(work, person_id):
+        return told
+    if not told.content.legal_name and not told.content.other_names:
+        kept = before or PersonContent()
+        content = replace(told.content, legal_name=kept.legal_name, other_names=kept.other_names)
+        return replace(told, content=content)
+    check_naming(told.content.legal_name or told.content.other_names[0], may_keep_name=False)
+    return told
+
+
+def _facets(told: PersonTold) -> dict[str, Any]:
+    return {
+        "unit": told.unit,
+        "gender": told.gender,
+        "age_group": told.age_group,
+        "number": told.headcount.number,
+        "qualifier": told.headcount.qualifier,
+    }
+
+
+def _check_room(held: int) -> None:
+    if held >= MOST_ROWS:
+        raise RuleBroken(_("A case holds at most %(most)s of these. Use a group for more.", most=MOST_ROWS))

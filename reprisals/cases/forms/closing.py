@@ -1,0 +1,47 @@
+"""The last page before submitting, and the small forms that ask again."""
+
+from wtforms import BooleanField
+
+from reprisals.i18n.marking import _
+from reprisals.web.forms import LINE, Form, lazy, text_field, words_field
+
+
+class Tick(BooleanField):
+    """A checkbox that is there or not: whatever was posted for it, its own value stands on the page."""
+
+    def _value(self) -> str:
+        return "y"
+
+
+class CheckForm(Form):
+    """Title, and whether the case concerns the team that would triage it."""
+
+    title = text_field(
+        _("Title"),
+        LINE,
+        _("Proposed from what you told. Leave out names."),
+        required=_("Give the case a title."),
+    )
+    office_concerned = Tick(
+        lazy(_("The case concerns the reprisals team or somebody in it")),
+        description=lazy(
+            _("It is then sealed to the alternate team instead, and the reprisals team sees nothing of it.")
+        ),
+    )
+    office_reason = words_field(_("Why?"), 2_000)
+
+
+class TitleForm(Form):
+    """A title of one's own."""
+
+    title = text_field(_("Title"), LINE, _("Leave out names."), required=_("Give the case a title."))
+
+    def told(self) -> str:
+        """What was told."""
+        return self.title.data or ""
+
+
+class DiscardForm(Form):
+    """The reference, typed, because discarding cannot be undone."""
+
+    reference = text_field(_("Type the reference to confirm"), 40)
