@@ -1,0 +1,1 @@
+"""The pages. `feature` gathers them for the application."""

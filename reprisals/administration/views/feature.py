@@ -1,0 +1,18 @@
+"""What the application takes from here."""
+
+from flask import Blueprint
+
+from reprisals.access import Permission
+from reprisals.administration.views import audit, people
+from reprisals.i18n.marking import Marked, _
+from reprisals.web.pages import Place
+
+BLUEPRINTS: tuple[Blueprint, ...] = (people.bp, audit.bp)
+PLACES: tuple[Place, ...] = (
+    Place(_("People"), "people.index", Permission.PERSON_INVITE),
+    Place(_("Audit"), "audit.index", Permission.AUDIT_READ),
+)
+NOTICES: dict[str, Marked] = {
+    "suspended": _("The account is suspended, and its sessions have ended."),
+    "reinstated": _("The suspension has ended."),
+}
