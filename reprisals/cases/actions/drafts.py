@@ -58,6 +58,8 @@ def begin_draft(session: Session, keyring: Keyring, actor: Actor, case_id: UUID,
     team = people.find_team(session, team_id)
     if team is None:
         raise RuleBroken(_("Choose one of your teams."), "team")
+    if not team_has_keys(session, team_id):
+        raise RuleBroken(_("This team has no keys yet. Its lead makes them, under Teams."))
     check_free(session, case_id)
     now = clock.now()
     opened = create_case(session, keyring, case_id)

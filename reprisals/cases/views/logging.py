@@ -33,6 +33,7 @@ from reprisals.cases.views.steps import LABELS, address_of, first_steps, next_ad
 from reprisals.cases.views.told import told_of
 from reprisals.i18n.marking import RuleBroken, _
 from reprisals.identity import queries as people
+from reprisals.sealing.grants import team_has_keys
 from reprisals.sealing.keyring import Keyring
 from reprisals.web.current import actor, afterwards, db, keyring, or_404, refuse, requires, settings
 from reprisals.web.filters import show
@@ -40,11 +41,11 @@ from reprisals.web.forms import clean
 
 
 def own_teams() -> list[Any]:
-    """The teams of the person that may log."""
+    """The teams of the person that may log, and have keys to seal a draft with."""
     teams = [
         people.find_team(db(), team_id)
         for team_id in actor().teams
-        if actor().may(Permission.CASE_LOG, team_id)
+        if actor().may(Permission.CASE_LOG, team_id) and team_has_keys(db(), team_id)
     ]
     return sorted((team for team in teams if team is not None), key=lambda team: team.name)
 
@@ -66,7 +67,11 @@ def new() -> ResponseReturnValue:
     is_autosave = bool(request.headers.get("X-Autosave"))
     if is_autosave or not form.validate_on_submit():
         return _keep_new(form, case_id, team_id, is_autosave=is_autosave)
-    work = drafts.begin_draft(db(), keyring(), actor(), case_id, team_id)
+    try:
+        work = drafts.begin_draft(db(), keyring(), actor(), case_id, team_id)
+    except RuleBroken as refusal:
+        form.refuse(refusal)
+        return _render_new(form, uuid4()), 422
     parts.save_danger(work, *form.told(), danger_mark(work))
     return redirect(next_address(case_id, Step.DANGER))
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from reprisals.access import NotAllowed
 from reprisals.audit.actions import commit, recorder_of
@@ -22,7 +22,7 @@ from reprisals.database.base import Base
 from reprisals.i18n.marking import RuleBroken
 from reprisals.sealing.boxes import CaseFile
 from reprisals.sealing.grants import Grant
-from reprisals.sealing.holders import TeamKind
+from reprisals.sealing.holders import TeamKey, TeamKind
 from tests.cases.actions.desk import Desk, account, answer
 from tests.makers import act_as
 
@@ -262,3 +262,19 @@ def test_the_metadata_knows_every_table_of_a_case(desk: Desk) -> None:
 
     assert len(with_case) >= 15
     assert rows_of(desk, uuid4()) == {}
+
+
+def test_a_case_cannot_take_the_identifier_of_a_row_of_another(desk: Desk) -> None:
+    theirs, who = desk.add_person(desk.ready()), desk.member
+    session = act_as(desk.make.session, who)
+
+    with pytest.raises(RuleBroken, match="has run out"):
+        drafts.begin_draft(session, who.keyring, who.actor, theirs, desk.team.id)
+
+
+def test_a_draft_waits_for_the_keys_of_its_team(desk: Desk) -> None:
+    session = act_as(desk.make.session, desk.member)
+    session.execute(delete(TeamKey).where(TeamKey.team_id == desk.team.id))
+
+    with pytest.raises(RuleBroken, match="no keys yet"):
+        drafts.begin_draft(session, desk.member.keyring, desk.member.actor, uuid4(), desk.team.id)
