@@ -6,7 +6,6 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from flask import abort, current_app, g, request
-from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
@@ -34,7 +33,6 @@ class Unit:
     recorder: Recorder
     session: Session | None = None
     later: list[Later] = field(default_factory=list)
-    seen: bool = False
     finished: bool = False
 
 
@@ -155,6 +153,3 @@ def refuse(action: str, **details: Any) -> None:
     record_refusal(
         unit().recorder, person.actor.person_id if person else None, action, "", route=rule, **details
     )
-
-
-View = Callable[..., ResponseReturnValue]

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Flask, current_app, g, request, url_for
-from markupsafe import Markup
 
 from reprisals import clock
 from reprisals.access import Permission
@@ -15,7 +14,7 @@ from reprisals.codes import review
 from reprisals.codes.lists import label
 from reprisals.i18n import locale_choice
 from reprisals.i18n.catalogues import SOURCE, count_unreviewed, direction
-from reprisals.i18n.marking import Marked, _
+from reprisals.i18n.marking import Marked
 from reprisals.web.current import settings, signed_in, visit_token
 from reprisals.web.filters import show
 from reprisals.web.tokens import make_form_token
@@ -144,11 +143,3 @@ def _language_links(current: str) -> list[tuple[str, str, str, bool]]:
 
 def _language_name(code: str) -> str:
     return label("languages", code, code)
-
-
-def isolate(text: str) -> Markup:
-    """A text that keeps its own direction among others."""
-    return Markup("<bdi>{}</bdi>").format(text)
-
-
-SAVED = _("Saved.")

@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 
 from reprisals import clock
 from reprisals.access import Actor, NotAllowed
+from reprisals.audit.actions import OPEN_CASES
 from reprisals.cases import queries
 from reprisals.cases.actions.drafts import drop_shown, keep_unfinished, unfinished_of
 from reprisals.cases.actions.work import Clash, Work, begin_work, may_edit, read_case
@@ -175,7 +176,7 @@ def _show_clash(page: Page, case_id: UUID, form: Form) -> ResponseReturnValue:
     Where both say the same, as after a double click, it was saved already.
     """
     db().rollback()
-    db().info["audit.open_cases"] = {}
+    db().info[OPEN_CASES] = {}
     work = open_to_read(case_id, "clash")
     filled = page.load(work)
     differing = _differing(page, work, request.form, filled)

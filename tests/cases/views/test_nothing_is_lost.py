@@ -319,3 +319,20 @@ def test_every_form_that_is_told_can_be_saved_by_itself(focal: Focal) -> None:
         autosave(focal.browser, page, status=200)
         assert focal.number(case_id) == before + 1, step
         assert focal.value(case_id, lambda work: work.case.stage) == "DRAFT"
+
+
+def test_a_name_in_an_unfinished_page_is_shown_to_nobody_once_the_consent_for_it_is_withdrawn(
+    focal: Focal,
+) -> None:
+    case_id, person_id = focal.ready(), uuid4()
+    step = f"persons/{person_id}"
+    focal.fill(case_id, step, ("unit", "IND"), ("alias", "Blue"))
+    said = (("giver", "SELF"), ("means", "PHONE"))
+    focal.fill(case_id, "consent", ("RECORD", "GIVEN"), *said)
+    autosave(focal.other, focal.other.get(f"/cases/{case_id}/{step}"), ("legal_name", "Voorbeeldnaam"))
+    assert "Voorbeeldnaam" in focal.other.get(f"/cases/{case_id}/{step}").text
+
+    focal.fill(case_id, "consent", ("RECORD", "WITHDRAWN"), *said)
+
+    for browser in (focal.browser, focal.other):
+        assert "Voorbeeldnaam" not in browser.get(f"/cases/{case_id}/{step}").text
