@@ -23,6 +23,7 @@ from tests.servers.postgresql import start_postgresql
 from tests.stores import PostgresqlStore, SqlcipherStore, Store, make_tables
 
 BACKENDS = ("sqlcipher", "postgresql")
+RUNNING = real_clock.now
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 hypothesis.settings.register_profile("house", deadline=None)
@@ -161,6 +162,13 @@ class Clock:
         """Move on, by `seconds=`, `minutes=`, `hours=` or `days=`; negative to set it back."""
         self.moment += timedelta(**by)
         return self.moment
+
+
+@pytest.fixture(autouse=True)
+def _time_runs_on(request: pytest.FixtureRequest) -> None:
+    """No fixture of many tests leaves the time standing still for those that come after it."""
+    if "clock" not in request.fixturenames:
+        assert real_clock.now is RUNNING
 
 
 @pytest.fixture

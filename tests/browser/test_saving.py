@@ -176,8 +176,7 @@ def test_a_double_click_begins_one_case(real, desk, visitor_of, mode: Mode, wait
     if wait:
         wait_until_saved(member)
 
-    with member.page.expect_navigation(url="**/what"):
-        member.find(GO_ON).dblclick()
+    member.press_twice(GO_ON, "what")
 
     assert count_cases(real, desk) == 1
 
@@ -187,8 +186,7 @@ def test_a_double_click_submits_once(real, desk, member):
         case_id = Desk(make, desk.team, desk.lead, desk.member).ready()
     member.open(f"/cases/{case_id}/check")
 
-    with member.page.expect_navigation(url="**/submitted"):
-        member.find(GO_ON).dblclick()
+    member.press_twice(GO_ON, "submitted")
 
     assert "REP-" in member.words
     assert count_cases(real, desk) == 1

@@ -1,11 +1,21 @@
 """Somebody at a browser: what they can do on a page, and what must hold of every page that they see."""
 
+import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    expect,
+)
 
 from reprisals.sealing.bundle import SessionToken
 from tests.browser.hands import Hands, Keys, Pointer
@@ -154,6 +164,13 @@ class Visitor:
             self.hands.press(self.find(selector))
         self.watch.expected.discard(status)
         assert coming.value.status == status, f"{coming.value.status} at {self.path}"
+        self.arrived()
+
+    def press_twice(self, selector: str, last: str) -> None:
+        """Press what fits twice, so fast that the second asks before the first is answered. The address that comes ends so."""
+        self.find(selector).dblclick()
+        expect(self.page).to_have_url(re.compile(rf"/{last}$"))
+        self.page.wait_for_load_state()
         self.arrived()
 
     def arrived(self) -> None:

@@ -43,6 +43,8 @@ from reprisals.sealing.documents import to_bytes
 from tests.conftest import START
 from tests.makers import MadeTeam, Makers, Site, Somebody, act_as, somebody
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 TODAY = START.date()
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
@@ -84,9 +86,11 @@ def new_demonstration(
 
 @pytest.fixture(scope="module")
 def demonstration(new_demonstration, new_database) -> Iterator[Demonstration]:
-    with pytest.MonkeyPatch.context() as patch, new_database() as database:
-        patch.setattr(real_clock, "now", lambda: START)
-        yield new_demonstration(database, SEED)
+    with new_database() as database:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(real_clock, "now", lambda: START)
+            made = new_demonstration(database, SEED)
+        yield made
 
 
 @pytest.fixture(scope="module")

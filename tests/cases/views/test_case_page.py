@@ -1,6 +1,5 @@
 """The page of a case: who can read it, what may be done, its history, and what never stands in an address."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -106,7 +105,7 @@ class Walk(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def walk(office: Office) -> Iterator[Walk]:
+def walk(office: Office) -> Walk:
     """All routes asked for by a member, for a draft and for a submitted case."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(real_clock, "now", lambda: START)
@@ -117,7 +116,7 @@ def walk(office: Office) -> Iterator[Walk]:
         asked = [(rule, case.address(rule)) for case in told for rule in rules(office.app)]
         pages = [(rule, focal.browser.get(address, status=None)) for rule, address in asked]
         opened = len(focal.entries(actor_id=focal.member.person.id)) - logged
-        yield Walk(told, pages, before, dump(office), opened)
+    return Walk(told, pages, before, dump(office), opened)
 
 
 def test_a_get_changes_nothing_but_the_log_and_when_somebody_was_seen(walk: Walk) -> None:

@@ -1,6 +1,5 @@
 """Wrong, huge and hostile input in every field: the error stands beside it, everything typed stays, nothing is saved."""
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -117,7 +116,7 @@ class Told(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def told(office: Office) -> Iterator[Told]:
+def told(office: Office) -> Told:
     """One draft for all that is refused: none of it may change anything."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(real_clock, "now", lambda: START)
@@ -130,7 +129,7 @@ def told(office: Office) -> Iterator[Told]:
         focal.fill(case_id, "consent", *VALID[ConsentForm])
         made = Told(focal, case_id, focal.value(case_id, lambda work: work.opened.load(Act)[0].id), {})
         made.first.update({form: made.look(form).fields for form in STEPS})
-        yield made
+    return made
 
 
 def check_refused(seen: Sight, pairs: Pairs, hint: str = "") -> None:
