@@ -8,18 +8,24 @@ from pathlib import Path
 from benchmarks.figures import Figure, write_table
 from benchmarks.floors import measure_commits, measure_sealing
 from benchmarks.listing import SIZES, filled_offices, measure_listing
-from benchmarks.machine import describe_commit, describe_database, describe_machine
-from benchmarks.offices import open_stores
+from benchmarks.machine import ROOT, describe_commit, describe_database, describe_disk, describe_machine
+from benchmarks.offices import folder_of, open_stores
 from benchmarks.opening import measure_opening
-from benchmarks.starting import measure_starting
+from benchmarks.starting import measure_fresh_start, measure_starting
 from benchmarks.submitting import measure_submitting
 from benchmarks.weighing import measure_weight
+from benchmarks.working import measure_working
 from reprisals import clock
 from tests.stores import Store
 
+PLACE = (
+    ROOT / "var" / "bench"
+)  # beside the project, on whatever disk that lies on; temporary files may lie in memory
 RESULTS = Path(__file__).with_name("RESULTS.md")
 BACKENDS = ("sqlcipher", "postgresql")
-PARTS = ("floors", "opening", "submitting", "listing", "weight", "start")
+PARTS = ("floors", "opening", "working", "submitting", "listing", "weight", "start", "environment")
+IN_EACH_DATABASE = {"floors": measure_commits, "opening": measure_opening, "working": measure_working}
+STARTS = {"start": measure_starting, "environment": measure_fresh_start}
 SUBMITTED_AT = 10_000
 
 
@@ -42,8 +48,8 @@ def main() -> int:
     gc.collect()
     gc.freeze()  # as the server does before its first request
     figures: list[Figure] = []
-    with open_stores(names) as stores:
-        about += [f"database: {describe_database(store.create())}" for store in stores.values()]
+    with open_stores(names, PLACE) as stores:
+        about += [f"database: {describe(store)}" for store in stores.values()]
         print("\n".join(about), flush=True)
         for figure in measure(parts, stores, asked):
             print(" | ".join(figure.cells()), flush=True)
@@ -57,21 +63,28 @@ def main() -> int:
     return 0 if all(figure.is_reached for figure in figures) else 1
 
 
+def describe(store: Store) -> str:
+    """The kind and version of a database, and the disk it lies on."""
+    engine = store.create()
+    try:
+        return f"{describe_database(engine)}, on {describe_disk(folder_of(engine))}"
+    finally:
+        store.drop(engine)
+
+
 def measure(parts: set[str], stores: dict[str, Store], asked: argparse.Namespace) -> Iterator[Figure]:
     """Every figure that was asked for, one part after the other."""
     if "floors" in parts:
         yield from measure_sealing(asked.runs)
     for name, store in stores.items():
-        if "floors" in parts:
-            yield from measure_commits(name, store, asked.runs)
-        if "opening" in parts:
-            yield from measure_opening(name, store, asked.runs)
+        for measured in (IN_EACH_DATABASE[part] for part in IN_EACH_DATABASE if part in parts):
+            yield from measured(name, store, asked.runs)
     if parts & {"submitting", "listing"}:
         yield from _measure_filled(stores, parts, asked)
     if "weight" in parts:
         yield from measure_weight(next(iter(stores.values())))
-    if "start" in parts:
-        yield from measure_starting()
+    for started in (STARTS[part] for part in STARTS if part in parts):
+        yield from started()
 
 
 def _measure_filled(stores: dict[str, Store], parts: set[str], asked: argparse.Namespace) -> Iterator[Figure]:

@@ -1,8 +1,6 @@
 """What the figures rest on: the least that a sealed value, a signature and a durable commit cost here."""
 
-import os
 import secrets
-import tempfile
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -49,7 +47,7 @@ def measure_commits(name: str, store: Store, runs: int) -> list[Figure]:
             connection.execute(text("CREATE TABLE bench_row (id CHAR(36) PRIMARY KEY)"))
             connection.commit()
         actions: dict[str, Action] = {
-            "floor: 4 kB written and synced to the disk": _write_and_sync,
+            "floor: 4 kB written and synced to the disk": office.write_and_sync,
             "floor: durable commit of one row": lambda: _commit_row(office),
             "commit of one audit entry": lambda: _commit_entry(office),
         }
@@ -73,10 +71,3 @@ def _commit_row(office: Office) -> None:
 def _commit_entry(office: Office) -> None:
     with office.acting() as (session, who):
         record(session, who.actor, "bench.noted")
-
-
-def _write_and_sync() -> None:
-    with tempfile.TemporaryFile() as file:
-        file.write(bytes(4096))
-        file.flush()
-        os.fsync(file.fileno())

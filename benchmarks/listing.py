@@ -1,6 +1,5 @@
 """The list of a team's cases out of 1,000, 10,000 and 100,000."""
 
-import gzip
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -24,18 +23,18 @@ IN_THE_MIDDLE = "1.2027-01-05T08:00:00.000000+00:00.00000000-0000-0000-0000-0000
 
 @dataclass(frozen=True)
 class Listed:
-    """A page of the list: what it is called, its address, whether it is full at each size and so can be compared."""
+    """A page of the list: what it is called, its address, and the smallest size at which it is full and can be compared."""
 
     name: str
     address: str
-    is_full: bool = True
+    full_at: int = SIZES[0]
 
 
 PAGES = (
     Listed("first page", "/cases"),
     Listed("page in the middle", f"/cases?after={quote(IN_THE_MIDDLE)}"),
     Listed("narrowed to a stage", "/cases?stage=CLOSED"),
-    Listed("narrowed to a State", "/cases?state=KEN", is_full=False),
+    Listed("narrowed to a State", "/cases?state=KEN", full_at=SIZES[1]),
 )
 
 
@@ -64,19 +63,19 @@ def _grow(store: Store, sizes: Sequence[int]) -> dict[int, Office]:
 
 
 def measure_listing(name: str, offices: dict[int, Office], runs: int) -> list[Figure]:
-    """How long each page takes at each size, and over the smallest."""
+    """How long each page takes at each size, and over the smallest at which it is full."""
     return [figure for page in PAGES for figure in _measure_page(name, page, offices, runs)]
 
 
 def _measure_page(name: str, page: Listed, offices: dict[int, Office], runs: int) -> Iterator[Figure]:
-    actions = [partial(_list, office, page) for office in offices.values()]
+    actions = [partial(_list, office, page, size >= page.full_at) for size, office in offices.items()]
     times = dict(zip(offices, take_turns(runs, actions), strict=True))
     for size, taken in times.items():
         goal = MOST_MILLISECONDS if size == SIZES[1] else None
         words, how = f"list, {page.name}, {size:,} cases", milliseconds(taken)
         yield Figure(words, taken.median * 1e3, "{:.0f} ms", goal, name, how)
-    smallest, largest = min(offices), max(offices)
-    if page.is_full:
+    smallest, largest = page.full_at, max(offices)
+    if smallest < largest:
         goal = MOST_RATIO if largest == SIZES[-1] else None
         words = f"list, {page.name}, {largest:,} over {smallest:,}"
         yield Figure(
@@ -84,13 +83,14 @@ def _measure_page(name: str, page: Listed, offices: dict[int, Office], runs: int
         )
 
 
-def _list(office: Office, page: Listed) -> None:
+def _list(office: Office, page: Listed, is_full: bool) -> None:
     """Ask for the page. Every title of it was opened and is as it was written."""
     answer = office.browser().get(page.address)
     assert answer.status == HTTPStatus.OK, answer.status
-    opened = gzip.decompress(answer.body).decode().count(title_of(0).partition("0")[2])
+    listed = answer.text.partition("<table")[2]  # drafts to go on with stand above it
+    opened = listed.count(title_of(0).partition("0")[2])
     assert 0 < opened <= queries.PAGE, opened
-    assert opened == queries.PAGE or not page.is_full, opened
+    assert opened == queries.PAGE or not is_full, opened
 
 
 def _check_log(office: Office) -> None:

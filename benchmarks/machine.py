@@ -5,8 +5,10 @@ import platform
 import subprocess
 from pathlib import Path
 
+import psutil
 from sqlalchemy import Engine
 
+IN_MEMORY = {"tmpfs", "ramfs"}
 ROOT = Path(__file__).parents[1]
 
 
@@ -31,6 +33,14 @@ def describe_database(engine: Engine) -> str:
         return (
             f"SQLCipher {cipher}, SQLite {connection.exec_driver_sql('SELECT sqlite_version()').scalar_one()}"
         )
+
+
+def describe_disk(folder: Path) -> str:
+    """The kind of file system that a folder lies on."""
+    kinds = {Path(mount.mountpoint): mount.fstype for mount in psutil.disk_partitions(all=True)}
+    around = (folder.resolve(), *folder.resolve().parents)
+    kind = next((kinds[place] for place in around if place in kinds), "an unknown file system")
+    return f"{kind}: in memory, so that a sync costs nothing" if kind in IN_MEMORY else kind
 
 
 def describe_commit() -> str:

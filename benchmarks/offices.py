@@ -1,5 +1,8 @@
 """Offices to measure in: a founded site in a database of its own, its application, and a focal point who is signed in."""
 
+import gzip
+import os
+import tempfile
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,15 +23,16 @@ from reprisals.app import create_app
 from reprisals.audit.actions import Recorder, attach, commit
 from reprisals.config import Keys, Settings
 from reprisals.config import Site as SiteSettings
+from reprisals.database.engine import is_postgresql
 from reprisals.database.session import Database
-from reprisals.identity import queries
+from reprisals.identity.actions.acting import find_actor
 from reprisals.identity.actions.founding import SiteSecrets
 from reprisals.identity.actions.signing_in import begin_session
 from reprisals.sealing.bundle import Bundle, SessionToken
 from reprisals.sealing.keyring import Keyring
 from reprisals.web.tokens import FIELD, make_form_token
 from tests.makers import Makers, Site, Somebody, act_as, bundle_of, fill_site, somebody
-from tests.servers.postgresql import start_postgresql
+from tests.servers.postgresql import running_cluster
 from tests.stores import PostgresqlStore, SqlcipherStore, Store, make_tables
 
 ADDRESS = "http://127.0.0.1:8000"
@@ -47,6 +51,12 @@ class Answer:
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
 
     @property
+    def text(self) -> str:
+        """The body as it is read."""
+        is_packed = self.header("Content-Encoding") == "gzip"
+        return (gzip.decompress(self.body) if is_packed else self.body).decode()
+
+    @property
     def weight(self) -> int:
         """The bytes of the answer: status line, headers and body."""
         lines = sum(len(f"{key}: {value}\r\n".encode()) for key, value in self.headers)
@@ -56,11 +66,13 @@ class Answer:
 class Browser:
     """Asks the application through WSGI, as a server would, with the cookie of one session."""
 
-    def __init__(self, app: Flask, token: SessionToken | None = None, language: str = "en") -> None:
+    def __init__(
+        self, app: Flask, token: SessionToken | None = None, language: str = "en", cookie: str = "session"
+    ) -> None:
         self.app, self.token = app, token
         cookies = [f"language={language}"]
         if token is not None:
-            cookies.append(f"session={urlsafe_b64encode(token.raw).rstrip(b'=').decode()}")
+            cookies.append(f"{cookie}={urlsafe_b64encode(token.raw).rstrip(b'=').decode()}")
         self._headers = [("Cookie", "; ".join(cookies)), ("Accept-Encoding", "gzip")]
 
     def speaking(self, language: str) -> "Browser":
@@ -72,14 +84,15 @@ class Browser:
         path, _mark, query = address.partition("?")
         return self._ask(EnvironBuilder(path, ADDRESS, query_string=query, headers=self._headers))
 
-    def post(self, path: str, **fields: str) -> Answer:
-        """Post a form, with a form token of the session."""
+    def post(self, path: str, fields: dict[str, str], headers: dict[str, str] | None = None) -> Answer:
+        """Post a form, with a form token of the session or visit."""
         assert self.token is not None
         body = urlencode(fields | {FIELD: make_form_token(self.token)}).encode()
         kind = "application/x-www-form-urlencoded"
         return self._ask(
             EnvironBuilder(
-                path, ADDRESS, method="POST", headers=self._headers, input_stream=BytesIO(body),
+                path, ADDRESS, method="POST", input_stream=BytesIO(body),
+                headers=[*self._headers, *(headers or {}).items()],
                 content_type=kind, content_length=len(body),
             )
         )  # fmt: skip
@@ -126,6 +139,18 @@ class Office:
             who = self.who(session)
             yield attach(session, Recorder(who.keyring.signing, is_person=True)), who
             commit(session)
+
+    @property
+    def folder(self) -> Path:
+        """Where the database lies."""
+        return folder_of(self.database.engine)
+
+    def write_and_sync(self) -> None:
+        """The least that a durable commit costs in this folder."""
+        with tempfile.TemporaryFile(dir=self.folder) as file:
+            file.write(bytes(4096))
+            file.flush()
+            os.fsync(file.fileno())
 
     def copy(self) -> "Office":
         """The same office in a database of its own."""
@@ -178,20 +203,29 @@ def sign_in_as(office: Office, who: Bundle) -> Browser:
 
 def new_keyring(office: Office, session: Session) -> Somebody:
     """The focal point with keys that nothing has been opened with yet, as each request has them."""
-    return Somebody(
-        office.who(session).person, Keyring(office.member), queries.find_actor(session, office.member.person)
-    )
+    keyring = Keyring(office.member)
+    return Somebody(office.who(session).person, keyring, find_actor(session, keyring))
+
+
+def folder_of(engine: Engine) -> Path:
+    """The folder that a database of either kind lies in."""
+    if is_postgresql(engine):
+        return Path(str(engine.url.query["host"]))
+    return Path(str(engine.url.database)).parent
 
 
 @contextmanager
-def open_stores(names: tuple[str, ...]) -> Iterator[dict[str, Store]]:
-    """Where the databases are kept: a folder for SQLCipher, a PostgreSQL of this process alone."""
+def open_stores(names: tuple[str, ...], place: Path) -> Iterator[dict[str, Store]]:
+    """Where the databases are kept, inside `place`: a folder for SQLCipher, a PostgreSQL of this process alone.
+
+    Where PostgreSQL may not enter `place` (it never runs as root), it lies among the temporary files.
+    """
+    place.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         found: dict[str, Store] = {}
         if "sqlcipher" in names:
-            found["sqlcipher"] = SqlcipherStore(
-                Path(stack.enter_context(TemporaryDirectory(prefix="reprisals-bench-")))
-            )
+            found["sqlcipher"] = SqlcipherStore(Path(stack.enter_context(TemporaryDirectory(dir=place))))
         if "postgresql" in names:
-            found["postgresql"] = PostgresqlStore(stack.enter_context(start_postgresql()))
+            cluster = stack.enter_context(running_cluster(place=place))
+            found["postgresql"] = PostgresqlStore(cluster.url())
         yield found

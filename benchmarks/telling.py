@@ -81,11 +81,29 @@ def tell_long_case(office: Office) -> UUID:
                 since="2025-09", words=story(300), document=f"A letter, number {number}"
             )
             told_link = parts.CooperationTold("OHCHR", "MTG", "ACTUAL", "LIK", frozenset("A"), link)
-            parts.save_cooperation(work, uuid4(), told_link, 0, is_new=True)
+            parts.save_cooperation(work, uuid4(), told_link, 0)
         parts.save_wish(work, WishContent(words="To be left in peace."), 0)
     with office.acting() as (session, who):
         submit(begin_work(session, who.keyring, who.actor, case_id), "Detained after a meeting")
     return case_id
+
+
+def tell_persons(office: Office, case_id: UUID, number: int) -> None:
+    """So many persons in a draft, each of whom was asked two things."""
+    with office.acting() as (session, who):
+        work = begin_work(session, who.keyring, who.actor, case_id)
+        persons = [uuid4() for _person in range(number)]
+        for place, person_id in enumerate(persons):
+            content = PersonContent(alias=f"Green {place}", occupation="Teacher")
+            parts.save_person(
+                work,
+                person_id,
+                parts.PersonTold("IND", Headcount(None, None), "W", "ADU", frozenset(), content),
+                0,
+            )
+        day, how = clock.today() - timedelta(days=3), ConsentContent(giver="SELF", means="PHONE")
+        asked = [(person_id, scope) for person_id in persons for scope in (Scope.RECORD, Scope.PUBLIC_ANON)]
+        keep_answers(work, [AnswerGiven(who, scope, Answer.GIVEN, day, content=how) for who, scope in asked])
 
 
 def _add_persons(work: Work) -> None:
@@ -93,7 +111,7 @@ def _add_persons(work: Work) -> None:
     for number, person_id in enumerate(persons):
         content = PersonContent(alias=f"Blue {number}", occupation="Teacher", note=story(200))
         told = parts.PersonTold("IND", Headcount(None, None), "W", "ADU", frozenset({"HRD"}), content)
-        parts.save_person(work, person_id, told, 0, is_new=True)
+        parts.save_person(work, person_id, told, 0)
     asked = [
         (person_id, scope)
         for scope in (Scope.RECORD, Scope.PUBLIC_ANON, Scope.RAISE_CONF)

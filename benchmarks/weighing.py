@@ -4,7 +4,6 @@ The first page of a visit brings the style sheet, the script and the icon with i
 the application compresses it, and headers are counted.
 """
 
-import gzip
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -106,7 +105,7 @@ class Walk:
                 yield self._weigh(_route(self.browser, address), answer)
 
     def _weigh(self, route: str, answer: Answer) -> Weighed:
-        tree = html5lib.parse(_text(answer), namespaceHTMLElements=False)
+        tree = html5lib.parse(answer.text, namespaceHTMLElements=False)
         for link in _values(tree, "a", "href"):
             self._note(link)
         along = {*_values(tree, "link", "href"), *_values(tree, "script", "src")}
@@ -139,8 +138,3 @@ def _route(browser: Browser, address: str) -> str:
     except HTTPException:
         return "no route"
     return str(rule.rule)
-
-
-def _text(answer: Answer) -> str:
-    is_packed = answer.header("Content-Encoding") == "gzip"
-    return (gzip.decompress(answer.body) if is_packed else answer.body).decode()

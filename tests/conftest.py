@@ -3,6 +3,7 @@
 `session` is one transaction that is undone after the test; `database` is a copy of its own for what needs real commits.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -18,8 +19,12 @@ from reprisals.config import Keys, Settings
 from reprisals.config import Site as SiteSettings
 from reprisals.database.session import Database
 from reprisals.identity.actions.founding import SiteSecrets
+from reprisals.sealing import trust
+from tests.leftovers import clear_environment, look_at_code, look_at_process
 from tests.makers import Makers, Site, Somebody, act_as, fill_site
-from tests.servers.postgresql import start_postgresql
+from tests.remembering import remember
+from tests.servers.memory import folder_in_memory
+from tests.servers.postgresql import kept_folder, start_postgresql
 from tests.stores import PostgresqlStore, SqlcipherStore, Store, make_tables
 
 BACKENDS = ("sqlcipher", "postgresql")
@@ -36,6 +41,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: now and then each waits for a disk, a server or a browser."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
+
+
+def pytest_configure() -> None:
+    """Nothing that somebody set for other work decides how a test ends."""
+    clear_environment()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" in metafunc.fixturenames:
         wanted = metafunc.config.getoption("--database")
@@ -50,16 +66,18 @@ def _backend(name: str) -> object:
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """The address of this worker's PostgreSQL."""
-    with start_postgresql() as url:
+    with start_postgresql(in_memory=True) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def store(backend: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """Makes databases."""
+def store(backend: str, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """Makes databases, in memory where there is room: what a kill or a full disk does is tested on a real disk."""
     if backend == "postgresql":
-        return PostgresqlStore(request.getfixturevalue("postgresql_server"))
-    return SqlcipherStore(tmp_path_factory.mktemp("databases"))
+        yield PostgresqlStore(request.getfixturevalue("postgresql_server"))
+        return
+    with kept_folder({}, folder_in_memory()) as folder:
+        yield SqlcipherStore(folder)
 
 
 @pytest.fixture(scope="session")
@@ -164,11 +182,34 @@ class Clock:
         return self.moment
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _worked_out_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        remember(patch)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _code_stays(_worked_out_once: None) -> Iterator[None]:
+    """No file of tests leaves anything of the package patched for those that come after it."""
+    before = look_at_code()
+    yield
+    changed = [name for name, what in look_at_code().items() if before.get(name, what) is not what]
+    assert not changed, f"patched and left so: {changed}"
+
+
 @pytest.fixture(autouse=True)
-def _time_runs_on(request: pytest.FixtureRequest) -> None:
-    """No fixture of many tests leaves the time standing still for those that come after it."""
+def _nothing_stays(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No test, and no fixture of many tests, leaves the time standing still or the process another one.
+
+    What one test found well signed, the next one checks again.
+    """
+    trust._GOOD.clear()
     if "clock" not in request.fixturenames:
         assert real_clock.now is RUNNING
+    before = look_at_process()
+    yield
+    assert look_at_process() == before
 
 
 @pytest.fixture

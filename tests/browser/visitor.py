@@ -1,6 +1,7 @@
 """Somebody at a browser: what they can do on a page, and what must hold of every page that they see."""
 
 import re
+import time
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ from reprisals.sealing.bundle import SessionToken
 from tests.browser.hands import Hands, Keys, Pointer
 
 HEIGHT = 900
+PATIENCE = 60_000  # milliseconds, on a busy machine
 DIRECTIONS = {"en": "ltr", "ar": "rtl"}
 LOCALES = {"en": "en-GB", "ar": "ar-EG"}
 REFUSED = "Failed to load resource: the server responded with a status of"
@@ -91,7 +93,7 @@ class Visitor:
             viewport={"width": mode.width, "height": HEIGHT},
             locale=LOCALES[mode.language],
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE)
         self.watch = Watch(self.context, site)
         self._set_cookie("language", mode.language)
         if token is not None:
@@ -166,10 +168,17 @@ class Visitor:
         assert coming.value.status == status, f"{coming.value.status} at {self.path}"
         self.arrived()
 
+    def wait_until_told(self, words: str) -> None:
+        """Wait until the browser has told of a trouble in these words."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while not any(words in said for said in self.watch.troubles):
+            assert time.monotonic() < deadline, f"the browser never said {words}"
+            self.page.wait_for_timeout(20)
+
     def press_twice(self, selector: str, last: str) -> None:
         """Press what fits twice, so fast that the second asks before the first is answered. The address that comes ends so."""
         self.find(selector).dblclick()
-        expect(self.page).to_have_url(re.compile(rf"/{last}$"))
+        expect(self.page).to_have_url(re.compile(rf"/{last}$"), timeout=PATIENCE)
         self.page.wait_for_load_state()
         self.arrived()
 

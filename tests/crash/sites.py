@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,10 +24,10 @@ from reprisals.identity.models import Person
 from reprisals.sealing.bundle import SessionToken, open_bundle
 from reprisals.web.tokens import FIELD, make_form_token
 from tests.makers import EMAIL, Makers, Site, act_as
+from tests.servers.ports import LOOPBACK, free_port
 
 COMMAND = [sys.executable, "-c", "from reprisals.cli.main import main; main()"]
-PATIENCE = 30.0  # seconds for a start on a busy machine
-LOOPBACK = "127.0.0.1"
+PATIENCE = 120.0  # seconds for a start on a busy machine
 
 
 @dataclass(frozen=True)
@@ -71,13 +70,6 @@ def found_real_site(folder: Path, database_url: str = "") -> RealSite:
     bundle = open_bundle(sealed, made.keys.person_id, made.keys.passphrase, made.secrets.site_secret)
     site = Site(settings, made.secrets, made.keys.passphrase, bundle, bundle)
     return RealSite(config, settings, site, made)
-
-
-def free_port() -> int:
-    """A port of the loopback on which nobody listens now."""
-    with socket.socket() as trial:
-        trial.bind((LOOPBACK, 0))
-        return int(trial.getsockname()[1])
 
 
 class Serving:

@@ -55,6 +55,7 @@ def _answers(answer: Answer, page: str) -> Callable[[UUID], Fields]:
         asked = [(scope, answer.value) for scope in (Scope.RECORD.value, Scope.PUBLIC_ANON.value)]
         said = [("giver", "SELF"), ("means", "PHONE"), ("text", words_of(case_id, page))]
         behind = "0" if answer is Answer.GIVEN else str(len(asked))
+        said += [("confirmed", "1")] if answer is Answer.WITHDRAWN else []
         return [("persons", str(person_of(case_id))), ("revision", behind), *asked, *said]
 
     return fields

@@ -127,3 +127,30 @@ def test_an_old_or_missing_python_is_told_in_a_sentence(tmp_path):
     assert refused.returncode == 1
     assert "Python 3.11 or newer is needed" in refused.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("checked", "tested", "code"), [(0, 0, 0), (1, 0, 1), (0, 1, 1)], ids=["in order", "unchecked", "failing"]
+)
+def test_a_continuous_build_ends_with_the_closing_line_of_the_tests(tmp_path, checked, tested, code):
+    closing = f"==== {tested} failed, 3 passed in 4.05s (0:00:04) ===="
+    (tmp_path / "project" / ".ci").mkdir(parents=True)
+    script = tmp_path / "project" / ".ci" / "run"
+    script.write_text((ROOT / ".ci" / "run").read_text(encoding="utf-8"), encoding="utf-8")
+    programs = {
+        "make": f'[ $1 = check ] && exit {checked}; echo "1 passed in 2s"; echo "{closing}"; echo bye; exit {tested}',
+        "apt-get": "exit 0",
+        "chromium": "exit 0",
+    }
+    for name, words in programs.items():
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\n{words}\n", encoding="utf-8")
+        program.chmod(0o755)
+
+    ran = subprocess.run(
+        ["/bin/sh", script],
+        capture_output=True, text=True, check=False, env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+    )  # fmt: skip
+
+    assert ran.stdout.splitlines()[-1] == closing
+    assert ran.returncode == code

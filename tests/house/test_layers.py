@@ -26,6 +26,10 @@ PLANTED = [
     ("One place ciphers", {"identity/models.py": "from shamir_mnemonic import shamir"}),
     ("Nothing is opened unrecorded", {"audit/queries.py": "from reprisals.sealing import opening"}),
     ("Nothing is opened unrecorded", {"sealing/grants.py": "from reprisals.sealing.opening import OpenCase"}),
+    (
+        "One function decides what consent allows",
+        {"cases/actions/settle.py": "from reprisals.cases.consent.rules import uses"},
+    ),
 ]
 
 

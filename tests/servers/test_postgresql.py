@@ -1,17 +1,20 @@
 """The PostgreSQL of the tests: what the other tests may rely on."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from tests.servers.binaries import copy_installation, find_installation, ordinary_owner, others_may_enter
+from tests.servers.memory import ROOM, folder_in_memory
 from tests.servers.postgresql import make_database, running_cluster, start_postgresql
 
 pytestmark = pytest.mark.postgresql
@@ -65,6 +68,41 @@ def test_the_server_answers_and_commits_durably(cluster):
     assert answer(cluster.url(), "SHOW fsync") == "on"
     assert answer(cluster.url(), "SHOW synchronous_commit") == "on"
     assert answer(cluster.url(), "SHOW server_encoding") == "UTF8"
+
+
+def test_words_have_the_same_order_and_cases_on_every_machine(cluster):
+    assert answer(cluster.url(), "SELECT 'Z' < 'a' AND 'z' < 'é'") is True
+    assert answer(cluster.url(), "SELECT lower('ÉÖЖ')") == "éöж"
+
+
+def test_the_servers_settings_do_not_follow_the_environment_of_the_tests(monkeypatch):
+    monkeypatch.setenv("PGDATA", "/nowhere")
+    monkeypatch.setenv("LC_ALL", "ar_EG.UTF-8")
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+
+    with running_cluster() as cluster:
+        assert answer(cluster.url(), "SHOW data_directory") == str(cluster.folder / "data")
+        assert answer(cluster.url(), "SHOW lc_messages") == "C"
+        assert answer(cluster.url(), "SHOW timezone") in {"Etc/UTC", "GMT", "UTC"}
+
+
+def test_a_server_in_memory_has_the_same_settings_and_leaves_nothing_either():
+    place = folder_in_memory()
+    with running_cluster(place=place) as cluster:
+        assert place is None or cluster.folder.parent == place
+        assert answer(cluster.url(), "SHOW fsync") == "on"
+
+    assert not cluster.folder.exists()
+
+
+def test_memory_without_room_is_not_taken(tmp_path, monkeypatch):
+    free = {"there": ROOM}
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=free["there"]))
+    assert folder_in_memory(tmp_path) == tmp_path
+
+    free["there"] -= 1
+    assert folder_in_memory(tmp_path) is None
+    assert folder_in_memory(tmp_path / "missing") is None
 
 
 def test_a_new_database_is_empty_and_shares_nothing_with_another(cluster):
