@@ -17,6 +17,7 @@ from reprisals.audit.actions import Recorder, attach, commit, record_case
 from reprisals.audit.opening import OpenCase, create_case, open_case
 from reprisals.config import Settings
 from reprisals.identity import queries
+from reprisals.identity.actions.acting import find_actor
 from reprisals.identity.actions.admitting import Founding, add_team, identity_of
 from reprisals.identity.actions.founding import Founder, SiteSecrets, found_site
 from reprisals.identity.actions.signing_in import begin_session, service_recorder
@@ -77,7 +78,8 @@ class Site:
 def somebody(session: Session, bundle: Bundle) -> Somebody:
     """A person with the keys of their bundle."""
     person = session.get_one(Person, bundle.person)
-    return Somebody(person, Keyring(bundle), queries.find_actor(session, person.id))
+    keyring = Keyring(bundle)
+    return Somebody(person, keyring, find_actor(session, keyring))
 
 
 def bundle_of(keyring: Keyring) -> Bundle:
@@ -136,7 +138,7 @@ class Makers:
         )
         self.session.add(key)
         self.session.flush()
-        return Somebody(person, keyring, queries.find_actor(self.session, person.id))
+        return Somebody(person, keyring, find_actor(self.session, keyring))
 
     def team(
         self, kind: TeamKind = TeamKind.FOCAL, entity: str = "UNDP", states: tuple[str, ...] = ()
@@ -215,4 +217,4 @@ class Makers:
         self.session.add(place(person_id=who.person.id, asked_at=now, admitted_at=now, **where))  # type: ignore[arg-type]
         who.person.state = PersonState.ADMITTED
         self.session.flush()
-        return who._replace(actor=queries.find_actor(self.session, who.person.id))
+        return who._replace(actor=find_actor(self.session, who.keyring))

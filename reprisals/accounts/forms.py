@@ -19,7 +19,10 @@ from reprisals.web.forms import SHORT, AtMost, Form, OneOf, Required, clean, lan
 LONGEST_PASSPHRASE = 1_000
 MOST_STATES = 60
 
-WEEKENDS = {Weekend.SAT_SUN: _("Saturday and Sunday"), Weekend.FRI_SAT: _("Friday and Saturday")}
+WEEKENDS = {
+    Weekend.SATURDAY_SUNDAY: _("Saturday and Sunday"),
+    Weekend.FRIDAY_SATURDAY: _("Friday and Saturday"),
+}
 
 
 class SignInForm(Form):
@@ -85,7 +88,7 @@ class TeamForm(Form):
         lazy(_("Days off at the duty station")),
         [Required(_("Choose the days off.")), OneOf(Weekend)],
         description=lazy(_("What is due in working days is counted by them.")),
-        default=Weekend.SAT_SUN.value,
+        default=Weekend.SATURDAY_SUNDAY.value,
         validate_choice=False,
     )
 

@@ -1,6 +1,10 @@
-"""Decisions of the account pages: where one may be sent after signing in, what is kept of a browser, how digits are written."""
+"""Decisions of the account pages: where one may be sent after signing in, what is kept of a browser, how digits are written,
+and what each role is for, in a line, for whoever has it or chooses it.
+"""
 
 import re
+
+from reprisals.i18n.marking import Marked, _
 
 LONGEST_PATH = 300
 FIRST_PATH = "/"
@@ -13,6 +17,18 @@ _FAMILIES = (
     ("Chrome", r"Chrome/|CriOS/|Chromium/"),
     ("Safari", r"Safari/"),
 )
+SITE_DUTIES: dict[str, Marked] = {
+    "ADMINISTRATOR": _("Opens accounts, makes teams, suspends. Reads no case and admits nobody."),
+    "AUDITOR": _("Reads who opened and changed what, and checks that the log holds. Reads no case."),
+    "CUSTODIAN": _("Holds a share of the recovery key, and confirms first leads and roles. Reads no case."),
+    "APPROVER": _("Clears letters and texts before they leave. In this version the role opens nothing yet."),
+}
+
+TEAM_DUTIES: dict[str, Marked] = {
+    "MEMBER": _("Reads and writes the cases of the team."),
+    "LEAD": _("Does the same, and admits people to the team after hearing their fingerprint."),
+}
+
 _ODD = re.compile(r"[\x00-\x20\x7f\\]")
 
 

@@ -12,10 +12,13 @@ from reprisals.access import Actor
 from reprisals.audit.chain import hash_entry
 from reprisals.audit.models import AuditEntry, AuditHead
 from reprisals.database.session import Database
+from reprisals.sealing.envelope import Refusal
 from reprisals.sealing.keys import SigningKey
 
 RECORDER = "audit.recorder"
 OPEN_CASES = "audit.open_cases"
+TELL_OPENING = frozenset({"case.kept"})
+"""What pages do by themselves every few seconds. The entry of such a change says that the case was opened, too."""
 
 
 class NotRecorded(Exception):
@@ -98,6 +101,14 @@ def record_refusal(
     recorder.note(Note(action, actor_id, None, subject, details, "refused", stays=True))
 
 
+def record_refused_content(
+    recorder: Recorder, actor_id: UUID | None, refusal: Refusal, **details: Any
+) -> None:
+    """Record that a record does not open or is not as it was written: of which case, and what was named. Stays."""
+    found = {"kind": type(refusal).__name__, "what": refusal.what} | details
+    recorder.note(Note("record.refused", actor_id, refusal.case, "", found, "refused", stays=True))
+
+
 def commit(session: Session) -> None:
     """Seal the manifests of changed cases, number, chain and sign the entries, and commit all of it at once."""
     recorder = recorder_of(session)
@@ -106,6 +117,7 @@ def commit(session: Session) -> None:
         if manifest is not None:
             _attach_manifest(recorder, case.id, manifest)
     session.flush()
+    recorder.notes = _said_once(recorder.notes)
     _write(session, recorder)
     session.commit()
     recorder.notes = []
@@ -136,6 +148,16 @@ def _attach_manifest(recorder: Recorder, case_id: UUID, manifest: tuple[int, byt
             note.manifest = manifest
             return
     raise NotRecorded(str(case_id))
+
+
+def _said_once(notes: list[Note]) -> list[Note]:
+    """The entries without openings that another entry of the same commit tells of: to change, and not to show a page."""
+    told = {(note.actor_id, note.case_id) for note in notes if note.action in TELL_OPENING}
+    return [note for note in notes if not _is_to_change(note) or (note.actor_id, note.case_id) not in told]
+
+
+def _is_to_change(note: Note) -> bool:
+    return note.action == "case.opened" and note.details.get("purpose") == "change"
 
 
 def _write(session: Session, recorder: Recorder) -> None:

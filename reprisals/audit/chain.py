@@ -53,9 +53,11 @@ def hash_entry(entry: Entry) -> bytes:
     return hashlib.sha256(LABEL + text.encode("utf-8", "surrogatepass")).digest()
 
 
-def find_break(links: Iterable[Link], is_signed: Callable[[Link], bool]) -> tuple[Broken | None, int, bytes]:
-    """Walk the chain. The first break, or None; and the number and hash of the last entry that holds."""
-    seq, previous = 0, GENESIS
+def find_break(
+    links: Iterable[Link], is_signed: Callable[[Link], bool], start: tuple[int, bytes] = (0, GENESIS)
+) -> tuple[Broken | None, int, bytes]:
+    """Walk the chain on from an entry. The first break, or None; and the number and hash of the last entry that holds."""
+    seq, previous = start
     for link in links:
         broken = _check(link, seq, previous, is_signed)
         if broken:

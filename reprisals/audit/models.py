@@ -19,6 +19,7 @@ class AuditEntry(Base):
         Index("ix_audit_entry_case_id_manifest_number", "case_id", "manifest_number"),
         Index("ix_audit_entry_actor_id_seq", "actor_id", "seq"),
         Index("ix_audit_entry_action_seq", "action", "seq"),
+        Index("ix_audit_entry_subject_action_seq", "subject", "action", "seq"),
         CheckConstraint("outcome IN ('done', 'refused')", name="outcome"),
     )
 

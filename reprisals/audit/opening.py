@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -9,22 +10,24 @@ from sqlalchemy.orm import Session
 
 from reprisals import clock
 from reprisals.access import Actor
-from reprisals.audit.actions import OPEN_CASES, record_opening
+from reprisals.audit.actions import OPEN_CASES, record_opening, record_refused_content, recorder_of
 from reprisals.audit.models import AuditEntry
 from reprisals.audit.queries import check_entry
 from reprisals.database.session import is_writing
-from reprisals.sealing.boxes import CaseCode, CaseFile, SealedRow
-from reprisals.sealing.envelope import KEY_BYTES, CannotOpen
+from reprisals.sealing.boxes import CaseCode, CaseFile, SealedRow, Tampered
+from reprisals.sealing.envelope import KEY_BYTES, CannotOpen, Refusal, naming
+from reprisals.sealing.exclusions import Excluded, signed_names_of
 from reprisals.sealing.grants import Grant, grants_of, open_grant
 from reprisals.sealing.keyring import Keyring
-from reprisals.sealing.opening import Excluded, OpenCase, Tampered
-from reprisals.sealing.trust import NotTrusted
+from reprisals.sealing.opening import OpenCase
+from reprisals.sealing.trust import NotTrusted, Trust
 
 __all__ = [
     "CannotOpen",
     "Excluded",
     "NotTrusted",
     "OpenCase",
+    "Refusal",
     "Tampered",
     "create_case",
     "open_case",
@@ -47,20 +50,22 @@ def open_case(session: Session, keyring: Keyring, actor: Actor, case_id: UUID, p
 
     In a session that writes, the case file is locked first, so that what is decided on holds until the commit, and a signed
     grant to one's own team is replaced by a wrap.
-    Raises CannotOpen where no grant opens, NotTrusted for a forged one, Tampered where the database was altered.
+    Raises CannotOpen where no grant opens, NotTrusted for a forged one, Tampered where the database was altered, Excluded for
+    whoever is kept out; each names the case.
     """
     known = session.info[OPEN_CASES].get(case_id)
     if isinstance(known, OpenCase):
         return known
     wanted = select(CaseFile).where(CaseFile.id == case_id).execution_options(populate_existing=True)
     file = session.scalars(wanted.with_for_update() if is_writing(session) else wanted).first()
-    if file is None:
-        raise Tampered(f"case file {case_id} is missing")
     grants = grants_of(session, [case_id], actor.team_ids, actor.person_id)[case_id]
-    case, grant = _open(session, keyring, file, grants)
-    _check_against_log(session, keyring, case)
-    if is_writing(session):
-        case.rewrap(grant)
+    reader = _Reader(session, keyring, actor)
+    with naming(case_id):
+        case, grant = reader.open(case_id, file, grants)
+        reader.check_last_change(case, _last_changes(session, [case_id]).get(case_id))
+        _check_holders(session, case)
+        if is_writing(session):
+            case.rewrap(grant)
     session.info[OPEN_CASES][case_id] = case
     record_opening(session, actor, "case.opened", case_id, purpose=purpose)
     return case
@@ -71,85 +76,99 @@ def open_titles(
 ) -> Mapping[UUID, object]:
     """The documents of one row each of many cases, as one entry that names them all.
 
-    A case that does not open or is not as it was written is left out and named in the entry, so that one damaged case does not
-    hide the others.
+    A case that does not open or is not as it was written is left out, so that one damaged case does not hide the others. It is
+    named in the entry as failed, and each refusal is recorded with what was refused.
     """
     ids = [row.case_id for row in rows]
     files = {f.id: f for f in session.scalars(select(CaseFile).where(CaseFile.id.in_(ids)))}
     grants = grants_of(session, ids, actor.team_ids, actor.person_id)
-    logged = _last_changes(session, ids)
-    codes = _codes_by_row(session, [row.id for row in rows])
+    logged, codes = _last_changes(session, ids), _codes_by_case(session, rows)
+    reader = _Reader(session, keyring, actor)
     opened: dict[UUID, object] = {}
     failed: list[str] = []
     for row in rows:
         try:
-            case, _grant = _open(session, keyring, files.get(row.case_id), grants[row.case_id])
-            _check_number(case, logged.get(row.case_id))
-            case.give_codes(codes.get(row.id, ()))
-            case.check(type(row), [row])
-            opened[row.case_id] = case.read(row)
-        except (CannotOpen, NotTrusted, Tampered):
+            with naming(row.case_id):
+                case, _grant = reader.open(row.case_id, files.get(row.case_id), grants[row.case_id])
+                reader.check_last_change(case, logged.get(row.case_id))
+                case.give_codes(codes.get(row.case_id, ()))
+                case.check(type(row), [row])
+                opened[row.case_id] = case.read(row)
+        except Refusal as refusal:
             failed.append(str(row.case_id))
+            record_refused_content(recorder_of(session), actor.person_id, refusal, purpose=purpose)
     if rows:
-        details = {"purpose": purpose, "cases": [str(i) for i in ids]} | (
-            {"failed": failed} if failed else {}
-        )
-        record_opening(session, actor, "cases.listed", None, **details)
+        found = {"cases": [str(i) for i in ids if i in opened]} | ({"failed": failed} if failed else {})
+        record_opening(session, actor, "cases.listed", None, purpose=purpose, **found)
     return opened
 
 
-def _open(
-    session: Session, keyring: Keyring, file: CaseFile | None, grants: Iterable[Grant]
-) -> tuple[OpenCase, Grant]:
-    if file is None:
-        raise Tampered("case file is missing")
-    last: Exception = CannotOpen(f"case {file.id}")
-    for grant in grants:
-        if grant.generation != file.generation:
-            continue
-        try:
-            return OpenCase(session, keyring, file, open_grant(session, keyring, grant)), grant
-        except (CannotOpen, NotTrusted) as reason:
-            last = reason
-    raise last
+class _Reader:
+    """Somebody who opens cases in one request. What vouches for signers, and who the reader is, is looked up once."""
+
+    def __init__(self, session: Session, keyring: Keyring, actor: Actor) -> None:
+        self.session, self.keyring, self.actor = session, keyring, actor
+        self._trust = Trust(session, keyring.root_public)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        actor = self.actor
+        return signed_names_of(self.session, actor.person_id, actor.team_ids, actor.entities)
+
+    def open(self, case_id: UUID, file: CaseFile | None, grants: Iterable[Grant]) -> tuple[OpenCase, Grant]:
+        """The case by the first grant that opens it, unless it keeps the reader out."""
+        if file is None:
+            raise Tampered(f"case file {case_id} is missing")
+        last: Exception = CannotOpen(f"case {case_id}")
+        for grant in grants:
+            if grant.generation != file.generation:
+                continue
+            try:
+                key = open_grant(self.session, self.keyring, grant)
+            except (CannotOpen, NotTrusted) as reason:
+                last = reason
+                continue
+            case = OpenCase(self.session, self.keyring, file, key)
+            if case.manifest.exclusions:
+                case.refuse(self._names)
+            return case, grant
+        raise last
+
+    def check_last_change(self, case: OpenCase, entry: AuditEntry | None) -> None:
+        """Raise Tampered unless the manifest is that of the last change in the log, and a person signed that entry."""
+        if entry is None or (entry.manifest_number, entry.manifest_hash) != (
+            case.manifest.number,
+            case.manifest_hash(),
+        ):
+            raise Tampered(f"manifest of {case.id} is not the one in the log")
+        if not check_entry(self._trust, entry):
+            raise Tampered(f"audit entry {entry.seq}")
 
 
-def _check_against_log(session: Session, keyring: Keyring, case: OpenCase) -> None:
-    wanted = (
-        select(AuditEntry)
-        .where(AuditEntry.case_id == case.id, AuditEntry.manifest_number.is_not(None))
-        .order_by(AuditEntry.manifest_number.desc())
-        .limit(1)
-    )
-    entry = session.scalars(wanted).first()
-    _check_number(case, (entry.manifest_number, entry.manifest_hash) if entry else None)
-    if entry is not None and not check_entry(session, keyring.root_public, entry):
-        raise Tampered(f"audit entry {entry.seq}")
+def _check_holders(session: Session, case: OpenCase) -> None:
     held = {g.holder for g in session.scalars(select(Grant).where(Grant.case_id == case.id))}
     for missing in case.manifest.holders - held:
         raise Tampered(f"grant of {case.id} to {missing} is missing")
 
 
-def _check_number(case: OpenCase, logged: tuple[int | None, bytes | None] | None) -> None:
-    if logged != (case.manifest.number, case.manifest_hash()):
-        raise Tampered(f"manifest of {case.id} is not the one in the log")
-
-
-def _last_changes(session: Session, ids: Sequence[UUID]) -> dict[UUID, tuple[int | None, bytes | None]]:
+def _last_changes(session: Session, ids: Sequence[UUID]) -> dict[UUID, AuditEntry]:
     newest = (
         select(AuditEntry.case_id, func.max(AuditEntry.manifest_number).label("number"))
         .where(AuditEntry.case_id.in_(ids), AuditEntry.manifest_number.is_not(None))
         .group_by(AuditEntry.case_id)
         .subquery()
     )
-    wanted = select(AuditEntry.case_id, AuditEntry.manifest_number, AuditEntry.manifest_hash).join(
+    wanted = select(AuditEntry).join(
         newest, (AuditEntry.case_id == newest.c.case_id) & (AuditEntry.manifest_number == newest.c.number)
     )
-    return {case_id: (number, digest) for case_id, number, digest in session.execute(wanted) if case_id}
+    return {entry.case_id: entry for entry in session.scalars(wanted) if entry.case_id}
 
 
-def _codes_by_row(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[CaseCode]]:
+def _codes_by_case(session: Session, rows: Sequence[SealedRow]) -> dict[UUID, list[CaseCode]]:
+    wanted = select(CaseCode).where(
+        CaseCode.case_id.in_([row.case_id for row in rows]), CaseCode.row_id.in_([row.id for row in rows])
+    )
     found: dict[UUID, list[CaseCode]] = {}
-    for code in session.scalars(select(CaseCode).where(CaseCode.row_id.in_(ids))):
-        found.setdefault(code.row_id, []).append(code)
+    for code in session.scalars(wanted):
+        found.setdefault(code.case_id, []).append(code)
     return found

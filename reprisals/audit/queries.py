@@ -2,67 +2,104 @@
 
 from collections.abc import Generator
 from contextlib import closing
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reprisals.audit.chain import Broken, Link, find_break, hash_entry
+from reprisals.audit.chain import GENESIS, Broken, Link, find_break, hash_entry
 from reprisals.audit.models import AuditEntry, AuditHead
 from reprisals.sealing.keys import BadSignature
 from reprisals.sealing.trust import NotTrusted, Trust, check_once
 
 BATCH = 1_000
+SERVICE = "service"
+Head = tuple[int, bytes]
+BEGINNING: Head = (0, GENESIS)
 
 
-def check_entry(session: Session, root_public: bytes, entry: AuditEntry) -> bool:
+def check_entry(trust: Trust, entry: AuditEntry) -> bool:
     """Whether the entry of a person is as they signed it."""
     if entry.actor_id is None or hash_entry(entry.as_entry()) != entry.hash:
         return False
-    return _signed_by_person(Trust(session, root_public), entry.actor_id, entry.signature, entry.hash)
+    return _signed_by_person(trust, entry.actor_id, entry.signature, entry.hash)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far a walk came: from behind the entry `start` up to the entry `seq` with its hash, of `last` entries then there.
+
+    `broken` is the first entry that does not hold, None where all that was walked does.
+    """
+
+    broken: Broken | None
+    start: int
+    seq: int
+    digest: bytes
+    last: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds and came to the end."""
+        return self.broken is None and self.seq == self.last
 
 
 def verify(
-    session: Session, root_public: bytes, service_public: bytes, head: tuple[int, bytes] | None = None
+    session: Session, root_public: bytes, service_public: bytes, head: Head | None = None
 ) -> tuple[Broken | None, int, bytes]:
     """Walk the whole chain with its signatures: the first break or None, and the last entry that holds.
 
     `head` is a number and hash kept elsewhere: with it a tail that was cut or written anew is found, too.
     """
+    walk = walk_chain(session, root_public, service_public)
+    return walk.broken or check_kept_head(session, head), walk.seq, walk.digest
+
+
+def walk_chain(
+    session: Session,
+    root_public: bytes,
+    service_public: bytes,
+    start: Head = BEGINNING,
+    most: int | None = None,
+) -> Walk:
+    """Walk the chain with its signatures on from an entry that was found to hold, at most so many entries.
+
+    Whatever is claimed of that entry is checked against the one behind it, which carries its hash.
+    """
     trust = Trust(session, root_public)
-    at_head: list[bytes] = []
 
     def is_signed(link: Link) -> bool:
-        if head and link.entry.seq == head[0]:
-            at_head.append(link.hash)
-        if link.entry.actor == "service":
+        if link.entry.actor == SERVICE:
             return _signed_by_service(service_public, link)
         return _signed_by_person(trust, UUID(link.entry.actor), link.signature, link.hash)
 
-    with closing(_links(session)) as links:
-        broken, seq, last = find_break(links, is_signed)
-    if broken is None:
-        broken = _check_head(session, seq, last) or _check_kept_head(head, at_head)
-    return broken, seq, last
+    head = session.get(AuditHead, 1)
+    last = head.seq if head else 0
+    until = None if most is None or start[0] + most >= last else start[0] + most
+    with closing(_links(session, start[0], until)) as links:
+        broken, seq, digest = find_break(links, is_signed, start)
+    if broken is None and until is None and (head is None or (head.seq, head.hash) != (seq, digest)):
+        broken = Broken(seq + 1, "tail")
+    elif broken is None and until is not None and seq != until:
+        broken = Broken(seq + 1, "missing")
+    return Walk(broken, start[0], seq, digest, last)
 
 
-def _check_head(session: Session, seq: int, last: bytes) -> Broken | None:
-    stored = session.get(AuditHead, 1)
-    if stored is None or (stored.seq, stored.hash) != (seq, last):
-        return Broken(seq + 1, "tail")
-    return None
-
-
-def _check_kept_head(head: tuple[int, bytes] | None, found: list[bytes]) -> Broken | None:
+def check_kept_head(session: Session, head: Head | None) -> Broken | None:
+    """Whether a head that was kept elsewhere still stands in the log; None where it does, or there is none."""
     if head is None or head[0] == 0:
         return None
-    if not found:
+    entry = session.get(AuditEntry, head[0])
+    if entry is None:
         return Broken(head[0], "tail")
-    return None if found[0] == head[1] else Broken(head[0], "head")
+    return None if entry.hash == head[1] else Broken(head[0], "head")
 
 
-def _links(session: Session) -> Generator[Link, None, None]:
+def _links(session: Session, after: int, until: int | None) -> Generator[Link, None, None]:
     wanted = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=BATCH)
+    wanted = wanted.where(AuditEntry.seq > after) if after else wanted
+    wanted = wanted if until is None else wanted.where(AuditEntry.seq <= until)
     entries = session.scalars(wanted)
     try:
         for entry in entries:

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reprisals.database.base import Base
+from reprisals.identity.rules import Weekend
 
 
 class PersonState(StrEnum):
@@ -44,7 +45,7 @@ class Team(Base):
     entity: Mapped[str]
     duty_station: Mapped[str]
     created_at: Mapped[datetime]
-    weekend: Mapped[str] = mapped_column(default="SATURDAY_SUNDAY")
+    weekend: Mapped[str] = mapped_column(default=Weekend.SATURDAY_SUNDAY)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=uuid4)
 
@@ -127,11 +128,12 @@ class SessionStub(Base):
 
 
 class KeptForm(Base):
-    """What somebody posted after their session had ended, sealed to them."""
+    """What somebody posted after their session had ended, sealed to them. `lookup` is that of the session."""
 
     __tablename__ = "kept_form"
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    lookup: Mapped[bytes]
     sealed: Mapped[bytes]
     kept_at: Mapped[datetime]
     until: Mapped[datetime] = mapped_column(index=True)

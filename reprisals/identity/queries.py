@@ -1,9 +1,11 @@
-"""Finding people, teams and who acts."""
+"""Finding people, teams, places and sessions."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from reprisals.access import Actor, Permission, Role
@@ -20,16 +22,7 @@ from reprisals.identity.models import (
 )
 from reprisals.sealing.holders import TeamKey, TeamKind
 
-_TEAM_ROLES = {
-    (TeamKind.FOCAL, "MEMBER"): Role.FOCAL_MEMBER,
-    (TeamKind.FOCAL, "LEAD"): Role.FOCAL_LEAD,
-    (TeamKind.CENTRAL, "MEMBER"): Role.CENTRAL_MEMBER,
-    (TeamKind.CENTRAL, "LEAD"): Role.CENTRAL_LEAD,
-    (TeamKind.ALTERNATE, "MEMBER"): Role.ALTERNATE_MEMBER,
-    (TeamKind.ALTERNATE, "LEAD"): Role.ALTERNATE_LEAD,
-    (TeamKind.DRAFTING, "MEMBER"): Role.DRAFTING_MEMBER,
-    (TeamKind.DRAFTING, "LEAD"): Role.DRAFTING_LEAD,
-}
+PAGE = 50
 
 
 def find_person(session: Session, person_id: UUID) -> Person | None:
@@ -42,28 +35,6 @@ def find_person_by_email(session: Session, email: str) -> Person | None:
     if not email.isprintable():
         return None
     return session.scalars(select(Person).where(Person.email == email)).first()
-
-
-def find_actor(session: Session, person_id: UUID) -> Actor:
-    """Who acts, with the teams and roles that they were admitted to. Nobody but an admitted person has any."""
-    person = session.get(Person, person_id)
-    if person is None or person.state != PersonState.ADMITTED:
-        return Actor(person_id)
-    wanted = (
-        select(Membership.team_id, Membership.role, Team.kind, Team.entity)
-        .join(Team, Team.id == Membership.team_id)
-        .where(
-            Membership.person_id == person_id, Membership.admitted_at.is_not(None), Team.closed_at.is_(None)
-        )
-    )
-    rows = session.execute(wanted).all()
-    roles = select(SiteRole.role).where(SiteRole.person_id == person_id, SiteRole.admitted_at.is_not(None))
-    return Actor(
-        person_id,
-        teams={team: _TEAM_ROLES[TeamKind(kind), role] for team, role, kind, _entity in rows},
-        site_roles=frozenset(Role(role.lower()) for role in session.scalars(roles)),
-        entities=frozenset(entity for *_rest, entity in rows),
-    )
 
 
 def find_team(session: Session, team_id: UUID) -> Team | None:
@@ -81,9 +52,36 @@ def list_teams(session: Session) -> list[Team]:
     return list(session.scalars(select(Team).where(Team.closed_at.is_(None)).order_by(Team.name)))
 
 
-def list_teams_for(session: Session, actor: Actor) -> list[Team]:
-    """The open teams that the actor may see, by name: all for the central team and those who make teams, else their own."""
-    return list(session.scalars(_seen_by(actor).order_by(Team.name, Team.id)))
+@dataclass(frozen=True, slots=True)
+class TeamPage:
+    """A page of teams by name; `before` and `after` name those with which the pages beside it end and begin."""
+
+    teams: list[Team]
+    before: UUID | None = None
+    after: UUID | None = None
+
+
+def list_teams_for(
+    session: Session, actor: Actor, after: UUID | None = None, before: UUID | None = None
+) -> TeamPage:
+    """Open teams that the actor may see, by name, 50 a page: all for the central team and who makes teams, else their own."""
+    beside = session.get(Team, after or before) if after or before else None
+    wanted, place, back = (
+        _seen_by(actor),
+        tuple_(Team.name, Team.id),
+        beside is not None and before is not None,
+    )
+    if beside is not None:
+        where = tuple_(beside.name, beside.id)
+        wanted = wanted.where(place < where if back else place > where)
+    order = (Team.name.desc(), Team.id.desc()) if back else (Team.name, Team.id)
+    rows = list(session.scalars(wanted.order_by(*order).limit(PAGE + 1)))
+    more, teams = len(rows) > PAGE, rows[:PAGE][::-1] if back else rows[:PAGE]
+    return TeamPage(
+        teams,
+        before=teams[0].id if teams and (more if back else beside is not None) else None,
+        after=teams[-1].id if teams and (more or back) else None,
+    )
 
 
 def find_team_for(session: Session, actor: Actor, team_id: UUID) -> Team | None:
@@ -97,23 +95,26 @@ def _seen_by(actor: Actor) -> Select[Team]:
     return wanted if sees_all else wanted.where(Team.id.in_(actor.team_ids))
 
 
-def list_states_by_team(session: Session) -> dict[UUID, list[str]]:
-    """The States that each team covers, ISO 3166-1 alpha-3."""
+def list_states_by_team(session: Session, teams: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """The States that each of these teams covers, ISO 3166-1 alpha-3."""
     found: dict[UUID, list[str]] = {}
-    for team_id, iso3 in session.execute(select(TeamState.team_id, TeamState.iso3).order_by(TeamState.iso3)):
+    wanted = select(TeamState.team_id, TeamState.iso3).where(TeamState.team_id.in_(teams))
+    for team_id, iso3 in session.execute(wanted.order_by(TeamState.iso3)):
         found.setdefault(team_id, []).append(iso3)
     return found
 
 
-def count_members(session: Session) -> dict[UUID, int]:
-    """How many people were admitted to each team."""
-    wanted = select(Membership.team_id, func.count()).where(Membership.admitted_at.is_not(None))
+def count_members(session: Session, teams: Iterable[UUID]) -> dict[UUID, int]:
+    """How many people were admitted to each of these teams."""
+    wanted = select(Membership.team_id, func.count()).where(
+        Membership.admitted_at.is_not(None), Membership.team_id.in_(teams)
+    )
     return dict(session.execute(wanted.group_by(Membership.team_id)).all())
 
 
-def list_teams_with_keys(session: Session) -> set[UUID]:
-    """The teams that have made their keys."""
-    return set(session.scalars(select(TeamKey.team_id).distinct()))
+def list_teams_with_keys(session: Session, teams: Iterable[UUID]) -> set[UUID]:
+    """Those of these teams that have made their keys."""
+    return set(session.scalars(select(TeamKey.team_id).where(TeamKey.team_id.in_(teams)).distinct()))
 
 
 def list_states(session: Session, team_id: UUID) -> list[str]:
@@ -135,18 +136,6 @@ def list_members(session: Session, team_id: UUID) -> list[tuple[Membership, Pers
 def find_membership(session: Session, person_id: UUID, team_id: UUID) -> Membership | None:
     """A person's place in a team."""
     return session.get(Membership, (person_id, team_id))
-
-
-def list_places(session: Session) -> list[tuple[Membership, Person, Team]]:
-    """Everybody's places in open teams, admitted and waiting, by the person's name and the team's."""
-    wanted = (
-        select(Membership, Person, Team)
-        .join(Person, Person.id == Membership.person_id)
-        .join(Team, Team.id == Membership.team_id)
-        .where(Team.closed_at.is_(None))
-        .order_by(Person.name, Team.name)
-    )
-    return [(membership, person, team) for membership, person, team in session.execute(wanted)]
 
 
 def list_waiting_places(session: Session) -> list[tuple[Membership, Person, Team]]:
@@ -185,6 +174,16 @@ def list_places_of(session: Session, person_id: UUID) -> list[tuple[Membership, 
     return [(membership, team) for membership, team in session.execute(wanted)]
 
 
+def kinds_of_teams(session: Session, person_id: UUID, *, is_admitted: bool = False) -> set[str]:
+    """The kinds of open teams that a person is in or waits for; with `is_admitted`, only those that they are in."""
+    wanted = (
+        select(Team.kind)
+        .join(Membership, Membership.team_id == Team.id)
+        .where(Membership.person_id == person_id, Team.closed_at.is_(None))
+    )
+    return set(session.scalars(wanted.where(Membership.admitted_at.is_not(None)) if is_admitted else wanted))
+
+
 def list_roles_of(session: Session, person_id: UUID) -> list[SiteRole]:
     """A person's roles for the site, admitted and waiting."""
     return list(
@@ -197,34 +196,19 @@ def find_site_role(session: Session, person_id: UUID, role: str) -> SiteRole | N
     return session.get(SiteRole, (person_id, role))
 
 
-def has_first_lead(session: Session, team_id: UUID) -> bool:
-    """Whether somebody was admitted as a lead of the team who can act: then it is they who make its keys."""
+def list_teams_with_lead(session: Session, teams: Iterable[UUID]) -> set[UUID]:
+    """Those of these teams in which somebody was admitted as a lead who can act: then it is they who make its keys."""
     wanted = (
-        select(Membership.person_id)
+        select(Membership.team_id)
         .join(Person, Person.id == Membership.person_id)
         .where(
-            Membership.team_id == team_id,
+            Membership.team_id.in_(teams),
             Membership.role == "LEAD",
             Membership.admitted_at.is_not(None),
             Person.state == PersonState.ADMITTED,
         )
     )
-    return session.scalars(wanted.limit(1)).first() is not None
-
-
-def list_site_roles(session: Session) -> list[tuple[SiteRole, Person]]:
-    """Roles for the site, admitted and waiting."""
-    wanted = (
-        select(SiteRole, Person)
-        .join(Person, Person.id == SiteRole.person_id)
-        .order_by(Person.name, SiteRole.role)
-    )
-    return [(role, person) for role, person in session.execute(wanted)]
-
-
-def list_people(session: Session) -> list[Person]:
-    """Everybody with an account, by name."""
-    return list(session.scalars(select(Person).order_by(Person.name, Person.email)))
+    return set(session.scalars(wanted.distinct()))
 
 
 def list_sessions(session: Session, person_id: UUID, now: datetime) -> list[LiveSession]:
@@ -253,6 +237,12 @@ def find_open_invitation(session: Session, code_hash: bytes, now: datetime) -> I
         Invitation.code_hash == code_hash, Invitation.used_at.is_(None), Invitation.expires_at > now
     )
     return session.scalars(wanted).first()
+
+
+def list_open_invitations(session: Session, now: datetime) -> dict[UUID, Invitation]:
+    """The invitation of each person whose link still works."""
+    wanted = select(Invitation).where(Invitation.used_at.is_(None), Invitation.expires_at > now)
+    return {invitation.person_id: invitation for invitation in session.scalars(wanted)}
 
 
 def names_of(session: Session, people: set[UUID]) -> dict[UUID, str]:

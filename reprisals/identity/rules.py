@@ -1,5 +1,6 @@
 """Decisions about people and sessions: how long to wait, when a session ends, what may be asked for."""
 
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -12,14 +13,15 @@ FORGET_AFTER = timedelta(hours=24)
 SHORTEST_CHOSEN = 20
 LONGEST_EMAIL = 200
 TEAM_ROLES = frozenset({"MEMBER", "LEAD"})
+APART = frozenset({"CENTRAL", "ALTERNATE"})
 SITE_ROLES = frozenset({"ADMINISTRATOR", "AUDITOR", "CUSTODIAN", "APPROVER"})
 
 
 class Weekend(StrEnum):
     """The days off at a duty station; what counts in working days goes by it."""
 
-    SAT_SUN = "SATURDAY_SUNDAY"
-    FRI_SAT = "FRIDAY_SATURDAY"
+    SATURDAY_SUNDAY = "SATURDAY_SUNDAY"
+    FRIDAY_SATURDAY = "FRIDAY_SATURDAY"
 
 
 def wait_after(failures: int, longest: timedelta) -> timedelta:
@@ -62,6 +64,20 @@ def check_place(site_role: str | None, team_role: str) -> None:
     """
     if team_role not in TEAM_ROLES or (site_role and site_role not in SITE_ROLES):
         raise RuleBroken(_("Choose a team or a role."), field="place")
+
+
+def check_apart(kind: str, others: AbstractSet[str]) -> None:
+    """Raise RuleBroken where somebody would sit in the central and in the alternate team at once.
+
+    The alternate team takes the cases that concern the central one, or somebody in it.
+    """
+    if {kind} | others >= APART and kind in APART:
+        raise RuleBroken(
+            _(
+                "Nobody sits in the reprisals team and in the alternate team, which takes what concerns the first."
+            ),
+            field="place",
+        )
 
 
 def normal_email(text: str) -> str:

@@ -19,10 +19,14 @@ from sqlalchemy.orm import Mapped, MappedAsDataclass, mapped_column
 from reprisals.database.base import Base
 from reprisals.sealing.column import Sealed, SealedColumn
 from reprisals.sealing.documents import canonical
-from reprisals.sealing.envelope import Cell, label
+from reprisals.sealing.envelope import Cell, Refusal, label
 
 Codes = Mapping[str, frozenset[str]]
 """Facets of a row with several values: the name of a code list, and the codes."""
+
+
+class Tampered(Refusal):
+    """The database does not hold what was last written. `what` names the first thing found."""
 
 
 class CaseFile(Base):
@@ -43,15 +47,12 @@ class CaseFile(Base):
 
 
 class CaseCode(Base):
-    """One code of a facet with several values. Bound through the digest of the row that it belongs to."""
+    """One code of a facet with several values. Bound through the digest of the row of the case that it belongs to."""
 
     __tablename__ = "case_code"
-    __table_args__ = (
-        Index("ix_case_code_list_code", "list_name", "code", "row_id"),
-        Index("ix_case_code_case_id", "case_id"),
-    )
+    __table_args__ = (Index("ix_case_code_list_code", "list_name", "code", "case_id"),)
 
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
     row_id: Mapped[UUID] = mapped_column(primary_key=True)
     list_name: Mapped[str] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -91,6 +92,11 @@ class Revision(Base):
         hashed = hashlib.sha256(canonical(facts))
         hashed.update(self.content.raw if self.content else b"")
         return hashed.digest()
+
+
+def chain(history: str, revision: Revision) -> str:
+    """The history after one more revision."""
+    return hashlib.sha256(history.encode() + revision.digest()).hexdigest()
 
 
 class SealedRow(MappedAsDataclass, kw_only=True):

@@ -4,7 +4,10 @@ Version 1: `01 | nonce (12) | AES-256-GCM ciphertext and tag`. The associated da
 padded (Padmé, at least 512 bytes), so that the length of an envelope says little of the length of a text.
 """
 
+import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,13 +20,35 @@ KEY_BYTES = 32
 LEAST_PADDED = 512
 _HEADER = len(VERSION) + NONCE_BYTES
 _TAG_BYTES = 16
+_NAMES = re.compile(r"[A-Za-z0-9 _:.-]{0,200}")
 
 
-class CannotOpen(Exception):
-    """The bytes do not open here: another key, another cell, or they were altered.
+class Refusal(Exception):
+    """Something is not opened or not relied on. `what` names it, `case` the case that it belongs to: identifiers alone.
 
-    Says nothing of the content; where it says anything, it names what does not open by identifiers alone.
+    The log takes `what` over, so whatever does not look like words and identifiers of ours is left out.
     """
+
+    def __init__(self, what: str = "", case: UUID | None = None) -> None:
+        self.what, self.case = what if _NAMES.fullmatch(what) else "", case
+        super().__init__(self.what)
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class CannotOpen(Refusal):
+    """The bytes do not open here: another key, another cell, or they were altered. Says nothing of the content."""
+
+
+@contextmanager
+def naming(case: UUID, what: str = "") -> Iterator[None]:
+    """Whatever is refused inside names the case, and `what` where it named nothing itself."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.case, refusal.what = refusal.case or case, refusal.what or what
+        raise
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,32 +6,31 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from reprisals import clock
-from reprisals.sealing.boxes import CaseCode, CaseFile, Codes, Manifest, Revision, SealedRow, Written
+from reprisals.sealing.boxes import (
+    CaseCode,
+    CaseFile,
+    Codes,
+    Manifest,
+    Revision,
+    SealedRow,
+    Tampered,
+    Written,
+    chain,
+)
 from reprisals.sealing.column import Sealed
 from reprisals.sealing.documents import from_bytes, to_bytes
-from reprisals.sealing.envelope import CannotOpen, Cell, seal, unseal
+from reprisals.sealing.envelope import CannotOpen, Cell, naming, seal, unseal
+from reprisals.sealing.exclusions import Excluded, check_names, names_of_team
 from reprisals.sealing.grants import Grant, GrantedTo, rewrap
 from reprisals.sealing.keyring import Keyring
 from reprisals.sealing.teams import TeamIdentity, trusted_key
 from reprisals.sealing.trust import NotTrusted
 
 Row = TypeVar("Row", bound=SealedRow)
-
-
-class Tampered(Exception):
-    """The database does not hold what was last written. `what` names the first thing found, by identifiers alone."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
-        self.what = what
-
-
-class Excluded(Exception):
-    """The holder may never be granted this case."""
 
 
 class OpenCase:
@@ -85,15 +84,19 @@ class OpenCase:
             self._rows[kind] = sorted(rows, key=lambda row: named.index(row.id.hex))
         return list(self._rows[kind])
 
+    def written(self, kind: type[SealedRow]) -> object:
+        """What stands for the rows of a kind as they are: another object after each write to one of them."""
+        return self.manifest.rows.get(kind.__tablename__)  # type: ignore[attr-defined]
+
     def check(self, kind: type[Row], rows: Sequence[Row]) -> None:
         """Raise Tampered unless exactly these rows, as they are, stand in the manifest."""
         named = self.manifest.rows.get(kind.__tablename__, {})  # type: ignore[attr-defined]
         for missing in named.keys() - {row.id.hex for row in rows}:
-            raise Tampered(f"{kind.__tablename__} {UUID(missing)} is missing")  # type: ignore[attr-defined]
+            raise Tampered(f"{kind.__tablename__} {UUID(missing)} is missing", self.id)  # type: ignore[attr-defined]
         for row in rows:
             codes = self.codes(row)
             if named.get(row.id.hex) != (row.revision, row.digest(codes)):
-                raise Tampered(f"{row.table} {row.id} is not as it was written")
+                raise Tampered(f"{row.table} {row.id} is not as it was written", self.id)
             self._facets[row.id] = Written(row.facets(codes), row.changed_at, row.changed_by)
 
     def codes(self, row: SealedRow) -> Codes:
@@ -108,11 +111,10 @@ class OpenCase:
 
     def _own_codes(self) -> list[CaseCode]:
         rows = {UUID(row) for rows in self.manifest.rows.values() for row in rows}
-        wanted = select(CaseCode).where(or_(CaseCode.case_id == self.id, CaseCode.row_id.in_(rows)))
-        codes = list(self.session.scalars(wanted))
+        codes = list(self.session.scalars(select(CaseCode).where(CaseCode.case_id == self.id)))
         for code in codes:
-            if code.case_id != self.id or code.row_id not in rows:
-                raise Tampered(f"code of {code.row_id} belongs to no row of {self.id}")
+            if code.row_id not in rows:
+                raise Tampered(f"case_code {code.row_id} belongs to no row of {self.id}", self.id)
         return codes
 
     def give_codes(self, codes: Iterable[CaseCode]) -> dict[UUID, dict[str, frozenset[str]]]:
@@ -128,12 +130,13 @@ class OpenCase:
     def read(self, row: SealedRow) -> Any:
         """The document of a row that was loaded. Raises CannotOpen, Tampered."""
         if row.id not in self._facets:
-            raise Tampered(f"{row.table} {row.id} was not checked")
+            raise Tampered(f"{row.table} {row.id} was not checked", self.id)
         if row.content is None:
             return row.DOCUMENT()
         place = row.cell(), row.content
         if place not in self._documents:
-            opened = unseal(self._key, row.content.raw, place[0].label())
+            with naming(self.id, f"{row.table} {row.id}"):
+                opened = unseal(self._key, row.content.raw, place[0].label())
             self._documents[place] = from_bytes(row.DOCUMENT, opened)
         return self._documents[place]
 
@@ -141,7 +144,9 @@ class OpenCase:
         """The document of an earlier revision. Raises CannotOpen."""
         if revision.content is None:
             return kind.DOCUMENT()
-        return from_bytes(kind.DOCUMENT, unseal(self._key, revision.content.raw, revision.cell().label()))
+        with naming(self.id, f"revision {revision.number} of {revision.table} {revision.row_id}"):
+            opened = unseal(self._key, revision.content.raw, revision.cell().label())
+        return from_bytes(kind.DOCUMENT, opened)
 
     def revisions(self) -> list[Revision]:
         """Everything that was changed, oldest first. Raises Tampered where something was altered or left out."""
@@ -151,7 +156,7 @@ class OpenCase:
         for revision in kept:
             history = chain(history, revision)
         if (len(kept), history) != (self.manifest.kept, self.manifest.history):
-            raise Tampered(f"history of {self.id} is not as it was written")
+            raise Tampered(f"history of {self.id} is not as it was written", self.id)
         return kept
 
     def add(self, row: SealedRow, document: object, codes: Codes | None = None) -> None:
@@ -175,26 +180,31 @@ class OpenCase:
         self.session.delete(row)
 
     def exclude(self, names: Iterable[str]) -> None:
-        """Name holders (`team:...`, `person:...`, `entity:...`) that may never be granted this case."""
-        self._update(exclusions=self.manifest.exclusions | frozenset(names))
+        """Name who may never be granted or open this case: `team:...`, `person:...`, `entity:...`. Raises ValueError."""
+        self._update(exclusions=self.manifest.exclusions | check_names(names))
 
     def include(self, names: Iterable[str]) -> None:
         """Take back exclusions of a case that nobody else has seen yet."""
         self._update(exclusions=self.manifest.exclusions - frozenset(names))
+
+    def refuse(self, names: frozenset[str]) -> None:
+        """Raise Excluded where the case keeps out whoever has one of these names, whatever grant they came by."""
+        for name in sorted(self.manifest.exclusions & names):
+            raise Excluded(f"exclusion {name} of {self.id}", self.id)
 
     def grant(self, team: TeamIdentity, *, own: bool = False) -> Grant:
         """Seal the case key to a team: a wrap for one's own, else a signed grant. Raises Excluded, NotTrusted, CannotOpen.
 
         Kind and entity are those that a lead signed, so that an exclusion cannot be had round by renaming the team's entity.
         """
-        key = trusted_key(self.session, self.keyring, team.id)
-        if (key.team_kind, key.entity) != (team.kind, team.entity):
-            raise NotTrusted(f"team {team.id} is not of the kind and entity of its key")
-        if self.manifest.exclusions & {f"team:{team.id}", f"entity:{team.entity}"}:
-            raise Excluded(f"team {team.id}")
-        making = GrantedTo(self.id, self.file.generation, self._key, self.now)
-        make = making.own_team if own else making.team
-        grant = make(self.session, self.keyring, team.id)
+        with naming(self.id):
+            key = trusted_key(self.session, self.keyring, team.id)
+            if (key.team_kind, key.entity) != (team.kind, team.entity):
+                raise NotTrusted(f"team {team.id} is not of the kind and entity of its key")
+            self.refuse(names_of_team(team.id, key.entity))
+            making = GrantedTo(self.id, self.file.generation, self._key, self.now)
+            make = making.own_team if own else making.team
+            grant = make(self.session, self.keyring, team.id)
         self._update(holders=self.manifest.holders | {grant.holder})
         return grant
 
@@ -243,7 +253,7 @@ class OpenCase:
     def _keep(self, row: SealedRow) -> None:
         written = self._facets.get(row.id)
         if written is None:
-            raise Tampered(f"{row.table} {row.id} was not checked")
+            raise Tampered(f"{row.table} {row.id} was not checked", self.id)
         if not row.KEEPS_HISTORY:
             return
         revision = Revision(
@@ -280,14 +290,9 @@ class OpenCase:
 
     def _open_manifest(self) -> Manifest:
         if self.file.manifest is None:
-            raise Tampered(f"manifest of {self.id} is missing")
+            raise Tampered(f"manifest of {self.id} is missing", self.id)
         try:
             opened = unseal(self._key, self.file.manifest.raw, self.file.manifest_context())
         except CannotOpen:
-            raise Tampered(f"manifest of {self.id} is not as it was written") from None
+            raise Tampered(f"manifest of {self.id} is not as it was written", self.id) from None
         return from_bytes(Manifest, opened)
-
-
-def chain(history: str, revision: Revision) -> str:
-    """The history after one more revision."""
-    return hashlib.sha256(history.encode() + revision.digest()).hexdigest()

@@ -5,11 +5,14 @@ other first leads and the site's roles. A lead signs the keys and the members of
 """
 
 import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from reprisals.sealing.envelope import Refusal
 from reprisals.sealing.holders import Certificate, PersonKey, Standing, TeamKey, TeamKind
 from reprisals.sealing.keys import BadSignature, check_signature
 
@@ -17,12 +20,37 @@ ROOT_ONLY = frozenset({TeamKind.CENTRAL, TeamKind.ALTERNATE})
 ROOT_ONLY_ROLES = frozenset({"CUSTODIAN"})
 
 
-class NotTrusted(Exception):
-    """A key, a certificate or a grant does not lead back to the site root. `what` names it, by identifiers alone."""
+class NotTrusted(Refusal):
+    """A key, a certificate or a grant does not lead back to the site root."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
-        self.what = what
+
+@dataclass(frozen=True, slots=True)
+class PublicKeys:
+    """A person with both of their public keys, as their own bundle has them."""
+
+    person: UUID
+    signing: bytes
+    box: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What somebody claims to be: in a team of this kind, whose keys are at this generation (0: none yet), or for the site."""
+
+    standing: Standing
+    team: UUID | None = None
+    kind: str | None = None
+    generation: int | None = None
+    role: str | None = None
+
+    def is_given_by(self, certificate: Certificate) -> bool:
+        """Whether the certificate says so. One of another generation is over, except that of a lead whom the root made."""
+        said = (certificate.standing, certificate.team_id, certificate.team_kind, certificate.role)
+        if said != (self.standing, self.team, self.kind, self.role):
+            return False
+        if self.standing == Standing.LEAD and self.kind in ROOT_ONLY:
+            return (certificate.team_generation or 0) <= (self.generation or 0)
+        return certificate.team_generation == self.generation
 
 
 _GOOD: set[bytes] = set()
@@ -31,7 +59,7 @@ MOST_REMEMBERED = 50_000
 
 def check_once(public: bytes, signature: bytes, statement: bytes) -> None:
     """Check a signature over a public statement, remembering those that were good. Raises BadSignature."""
-    digest = hashlib.sha256(public + signature + statement).digest()
+    digest = _digest(public, signature, statement)
     if digest in _GOOD:
         return
     check_signature(public, signature, statement)
@@ -40,14 +68,34 @@ def check_once(public: bytes, signature: bytes, statement: bytes) -> None:
     _GOOD.add(digest)
 
 
+def _digest(*fields: bytes) -> bytes:
+    """Each field goes in with its length, so that none can run over into the next."""
+    return hashlib.sha256(b"".join(len(field).to_bytes(8, "big") + field for field in fields)).digest()
+
+
 class Trust:
     """Checks statements in one database session against one site root."""
 
     def __init__(self, session: Session, root_public: bytes) -> None:
         self.session = session
         self.root_public = root_public
+        self._known: dict[UUID, tuple[Certificate, ...]] = {}
         self._leads: dict[UUID, tuple[Certificate, ...]] = {}
         self._keys: dict[UUID, tuple[bytes, ...]] = {}
+
+    def prepare(self, person_id: UUID, teams: Collection[UUID]) -> None:
+        """Read at once what checking this person in these teams asks for: their certificates, and those of leads who may sign.
+
+        Nobody but leads of the same team and central leads vouches for a place, so no other certificate is missed by it.
+        """
+        leads = (Certificate.standing == Standing.LEAD) & (
+            Certificate.team_id.in_(teams) | (Certificate.team_kind == TeamKind.CENTRAL)
+        )
+        wanted = select(Certificate).where((Certificate.subject_id == person_id) | leads)
+        found = list(self.session.scalars(wanted.order_by(Certificate.issued_at)))
+        self._known[person_id] = tuple(c for c in found if c.subject_id == person_id)
+        for subject in {c.subject_id for c in found} - {person_id}:
+            self._leads[subject] = tuple(c for c in found if c.subject_id == subject)
 
     def check_team_key(self, key: TeamKey) -> TeamKey:
         """The key, where a lead of this team signed it. Raises NotTrusted."""
@@ -94,9 +142,15 @@ class Trust:
         if not any(self._signed(public, signature, statement) for public in self.signing_keys(person_id)):
             raise NotTrusted(f"person {person_id}")
 
-    def is_lead(self, person_id: UUID, team_id: UUID) -> bool:
-        """Whether a trusted certificate makes the person a lead of the team."""
-        return any(c.team_id == team_id and self._holds(c) for c in self._lead_certificates(person_id))
+    def vouches_for(self, keys: PublicKeys, place: Place) -> bool:
+        """Whether a certificate over exactly these keys gives this place now, is not ended, and leads to the root."""
+        return any(
+            certificate.ended_at is None
+            and (certificate.signing_public, certificate.box_public) == (keys.signing, keys.box)
+            and place.is_given_by(certificate)
+            and self._holds(certificate)
+            for certificate in self._certificates(keys.person)
+        )
 
     def _holds(self, certificate: Certificate) -> bool:
         try:
@@ -142,10 +196,10 @@ class Trust:
         return self._leads[person_id]
 
     def _certificates(self, person_id: UUID) -> tuple[Certificate, ...]:
-        wanted = (
-            select(Certificate).where(Certificate.subject_id == person_id).order_by(Certificate.issued_at)
-        )
-        return tuple(self.session.scalars(wanted))
+        if person_id not in self._known:
+            wanted = select(Certificate).where(Certificate.subject_id == person_id)
+            self._known[person_id] = tuple(self.session.scalars(wanted.order_by(Certificate.issued_at)))
+        return self._known[person_id]
 
 
 def current_key(session: Session, person_id: UUID) -> PersonKey | None:

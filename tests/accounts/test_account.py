@@ -30,6 +30,7 @@ def test_the_account_shows_who_one_is_and_what_one_belongs_to(first, site, datab
         in_words(who.keyring),
         "OHCHR reprisals team: Lead",
         "Custodian",
+        "Holds a share of the recovery key",
     ):
         assert words in page.words
 

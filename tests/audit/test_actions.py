@@ -27,6 +27,7 @@ from reprisals.identity.models import Person
 from reprisals.sealing.boxes import CaseFile
 from reprisals.sealing.holders import TeamKind
 from reprisals.sealing.keys import SigningKey
+from reprisals.sealing.trust import Trust
 from tests.rows import Page, PageContent
 
 
@@ -79,7 +80,7 @@ def test_an_entry_names_nobody_where_the_service_signs(session, site, founder, w
 
     [entry] = entries(session, before)
     assert entry.actor_id is None
-    assert not check_entry(session, site.root.public, entry)
+    assert not check_entry(Trust(session, site.root.public), entry)
     assert whole(session)
 
 
@@ -89,9 +90,9 @@ def test_an_entry_of_a_person_is_theirs_alone(session, site, founder):
     commit(session)
     [entry] = entries(session, before)
 
-    assert check_entry(session, site.root.public, entry)
+    assert check_entry(Trust(session, site.root.public), entry)
     entry.action = "b"
-    assert not check_entry(session, site.root.public, entry)
+    assert not check_entry(Trust(session, site.root.public), entry)
 
 
 def test_the_change_of_a_case_carries_number_and_hash_of_its_manifest(session, make):

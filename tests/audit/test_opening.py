@@ -92,7 +92,17 @@ def test_a_title_with_codes_is_checked_against_them(make, session, team, cases, 
     assert cases[0] not in listed(cases)[0]
 
 
-@pytest.mark.parametrize("damage", ["content", "manifest", "grant", "log", "file"])
+NAMED = {
+    "content": "test_page ",
+    "manifest": "manifest of ",
+    "grant": "grant ",
+    "log": "manifest of ",
+    "file": "case file ",
+    "signature": "audit entry ",
+}
+
+
+@pytest.mark.parametrize("damage", NAMED)
 def test_one_damaged_case_does_not_hide_the_others_and_is_named(session, team, cases, listed, damage):
     page, file, grant, log = table_of(Page), table_of(CaseFile), table_of(Grant), table_of(AuditEntry)
     damaged = cases[1]
@@ -109,6 +119,9 @@ def test_one_damaged_case_does_not_hide_the_others_and_is_named(session, team, c
             (log.c.case_id == damaged) & log.c.manifest_number.is_not(None),
             manifest_hash=bytes(32),
         )
+    elif damage == "signature":
+        changing = (log.c.case_id == damaged) & log.c.manifest_number.is_not(None)
+        put(session, log, changing, signature=bytes(64))
 
     if damage == "file":
         damaged = cases[1] = uuid4()
@@ -117,19 +130,25 @@ def test_one_damaged_case_does_not_hide_the_others_and_is_named(session, team, c
         stray = Page()
         stray.case_id = damaged
         titles = open_titles(session, team.lead.keyring, team.lead.actor, [*rows, stray], "list")
-        [note] = recorder_of(session).notes
+        refusal, note = recorder_of(session).notes
         assert damaged not in titles
     else:
-        titles, [note] = listed(cases)
+        titles, [refusal, note] = listed(cases)
         assert titles == {cases[0]: "title 0", cases[2]: "title 2"}
-    assert note.details["failed"] == [str(damaged)]
-    assert str(damaged) in note.details["cases"]
+    assert (note.action, note.outcome, note.details["failed"]) == ("cases.listed", "done", [str(damaged)])
+    assert str(damaged) not in note.details["cases"]
+    assert (refusal.action, refusal.outcome, refusal.stays) == ("record.refused", "refused", True)
+    assert (refusal.case_id, refusal.actor_id) == (damaged, team.lead.person.id)
+    assert refusal.details["what"].startswith(NAMED[damage])
+    assert refusal.details["purpose"] == "list"
 
 
 def test_a_list_shows_nothing_of_cases_that_the_person_has_no_grant_for(make, cases, listed):
-    titles, [note] = listed(cases, make.team().lead)
+    titles, [*refusals, note] = listed(cases, make.team().lead)
 
     assert titles == {}
+    assert note.details["cases"] == []
+    assert {refusal.case_id for refusal in refusals} == set(cases)
     assert note.details["failed"] == [str(case) for case in sorted(cases)]
 
 

@@ -10,8 +10,10 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import select
 
+from reprisals import clock
 from reprisals.database.session import Database
 from reprisals.identity.actions.signing_in import Knock
+from reprisals.identity.models import Membership, SiteRole
 from reprisals.sealing import bundle as bundles
 from reprisals.sealing import keys
 from reprisals.sealing.bundle import seal_bundle
@@ -92,3 +94,29 @@ def rows(database: Database) -> Callable[[type[Row]], list[Row]]:
 def newcomer(make: Makers) -> Somebody:
     """Somebody who has made their keys and waits."""
     return make.person()
+
+
+@pytest.fixture
+def ask(session):
+    """Ask for a place in a team, as an invitation does."""
+
+    def asking(who, team, role="MEMBER"):
+        place = Membership(person_id=who.person.id, team_id=team.id, role=role, asked_at=clock.now())
+        session.add(place)
+        session.flush()
+        return place
+
+    return asking
+
+
+@pytest.fixture
+def ask_role(session):
+    """Ask for a role of the site."""
+
+    def asking(who, role):
+        place = SiteRole(person_id=who.person.id, role=role, asked_at=clock.now())
+        session.add(place)
+        session.flush()
+        return place
+
+    return asking

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,50 +10,25 @@ from reprisals.audit.actions import recorder_of
 from reprisals.audit.opening import CannotOpen, NotTrusted
 from reprisals.i18n.marking import RuleBroken
 from reprisals.identity.actions import admitting
+from reprisals.identity.actions.acting import find_actor
 from reprisals.identity.actions.admitting import (
     Founding,
-    admit,
-    certify_role,
     found_team,
+    hear,
     identity_of,
+    keys_to_hear,
     make_keys,
 )
-from reprisals.identity.models import Membership, Person, PersonState, SiteRole, TeamState
-from reprisals.identity.queries import find_actor
-from reprisals.sealing.holders import Certificate, MemberKey, TeamKind
+from reprisals.identity.models import Membership, Person, PersonState, TeamState
+from reprisals.sealing.holders import Certificate, MemberKey, PersonKey, Standing, TeamKind
 from reprisals.sealing.keyring import Keyring
 from reprisals.sealing.teams import TeamIdentity, current_generation
 from reprisals.sealing.trust import Trust
-from tests.makers import act_as
+from tests.identity.steps import NOT_LEADS, admit
+from tests.makers import act_as, somebody
 
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 FOUNDING = Founding(TeamKind.FOCAL, "UNDP Nairobi", "UNDP", "Nairobi", ("KEN", "SOM"))
-
-
-@pytest.fixture
-def ask(session):
-    """Ask for a place in a team, as an invitation does."""
-
-    def asking(who, team, role="MEMBER"):
-        place = Membership(person_id=who.person.id, team_id=team.id, role=role, asked_at=clock.now())
-        session.add(place)
-        session.flush()
-        return place
-
-    return asking
-
-
-@pytest.fixture
-def ask_role(session):
-    """Ask for a role of the site."""
-
-    def asking(who, role):
-        place = SiteRole(person_id=who.person.id, role=role, asked_at=clock.now())
-        session.add(place)
-        session.flush()
-        return place
-
-    return asking
 
 
 def test_a_lead_who_hears_the_fingerprint_admits_a_member_who_then_opens_what_the_team_holds(
@@ -67,7 +43,7 @@ def test_a_lead_who_hears_the_fingerprint_admits_a_member_who_then_opens_what_th
 
     assert place.admitted_at == clock.now()
     assert newcomer.person.state == PersonState.ADMITTED
-    member = newcomer._replace(actor=find_actor(session, newcomer.person.id))
+    member = newcomer._replace(actor=find_actor(session, newcomer.keyring))
     assert member.actor.team_ids == {team.id}
     told = [(note.action, note.subject, note.details) for note in recorder_of(session).notes]
     assert told == [("person.admitted", str(member.person.id), {"team": str(team.id), "role": "MEMBER"})]
@@ -135,17 +111,8 @@ def test_nobody_is_admitted_twice_without_keys_or_by_themselves(session, make, a
             lead.actor,
             lead.keyring,
             session.get_one(Membership, (lead.person.id, team.id)),
-            "1" * 20,
+            fingerprint(lead),
         )
-
-
-NOT_LEADS = {
-    "the administrator": lambda make, _team: make.officer("ADMINISTRATOR"),
-    "an auditor": lambda make, _team: make.officer("AUDITOR"),
-    "a member": lambda make, team: make.member(team),
-    "the lead of another team": lambda make, _team: make.team().lead,
-    "somebody who waits": lambda make, _team: make.person(),
-}
 
 
 @pytest.mark.parametrize("who", [*NOT_LEADS, "a central lead"])
@@ -206,6 +173,13 @@ def test_even_with_the_access_check_taken_away_only_the_root_makes_leads_of_the_
             admit(session, other.actor, other.keyring, place, fingerprint(newcomer))
 
 
+def leads_of(session, site, team):
+    """Those whom a certificate that leads to the root makes leads of a team."""
+    trust = Trust(session, site.root.public)
+    found = session.scalars(select(Certificate).where(Certificate.team_id == team.id))
+    return {trust.check_certificate(c).subject_id for c in found if c.standing == Standing.LEAD}
+
+
 # a team from nothing
 
 
@@ -233,7 +207,7 @@ def test_the_first_lead_is_admitted_by_a_central_lead_and_makes_the_keys_in_thei
     admit(
         session, make.founder.actor, make.founder.keyring, ask(newcomer, team, "LEAD"), fingerprint(newcomer)
     )
-    lead = newcomer._replace(actor=find_actor(session, newcomer.person.id))
+    lead = newcomer._replace(actor=find_actor(session, newcomer.keyring))
     assert session.get(MemberKey, (team.id, 1, lead.person.id)) is None
 
     make_keys(session, settings, lead.actor, lead.keyring, team)
@@ -241,7 +215,7 @@ def test_the_first_lead_is_admitted_by_a_central_lead_and_makes_the_keys_in_thei
 
     assert Keyring(site.founder).root is not None
     assert lead.keyring.team_secret(session, team.id, 1)
-    assert Trust(session, site.root.public).is_lead(lead.person.id, team.id)
+    assert lead.person.id in leads_of(session, site, team)
     with pytest.raises(CannotOpen):
         make.founder.keyring.team_secret(session, team.id, 1)
     with pytest.raises(RuleBroken, match="keys already"):
@@ -253,7 +227,7 @@ def test_the_first_lead_is_admitted_by_a_central_lead_and_makes_the_keys_in_thei
     other_team, other_lead = make.team()
     admit(session, other_lead.actor, other_lead.keyring, ask(second, other_team), fingerprint(second))
     assert second.person.state == PersonState.ADMITTED
-    assert Trust(session, site.root.public).is_lead(second.person.id, team.id)
+    assert second.person.id in leads_of(session, site, team)
 
 
 def test_a_team_without_keys_takes_one_first_lead_and_no_members(session, make, ask, newcomer, fingerprint):
@@ -280,7 +254,7 @@ def test_a_custodian_who_leads_the_central_team_admits_a_further_lead_with_the_r
     )
     session.flush()
 
-    assert Trust(session, site.root.public).is_lead(newcomer.person.id, team.id)
+    assert newcomer.person.id in leads_of(session, site, team)
     certificate = session.scalars(
         select(Certificate).where(Certificate.subject_id == newcomer.person.id)
     ).one()
@@ -306,55 +280,51 @@ def test_somebody_suspended_meanwhile_is_not_admitted(session, make, ask, newcom
         admit(session, made.lead.actor, made.lead.keyring, place, fingerprint(newcomer))
 
 
+def test_keys_that_changed_after_their_digits_were_read_out_are_not_admitted(
+    session, make, ask, newcomer, fingerprint
+):
+    team, lead = make.team()
+    place = ask(newcomer, team)
+    heard = hear(keys_to_hear(session, newcomer.person.id), fingerprint(newcomer))
+    other = make.person()
+    fields = {"signing_public": other.keyring.signing.public, "box_public": other.keyring.box.public.raw}
+    session.add(PersonKey(person_id=newcomer.person.id, made_at=clock.now() + timedelta(seconds=1), **fields))
+    session.flush()
+
+    with pytest.raises(RuleBroken, match="changed meanwhile"):
+        admitting.admit(session, lead.actor, lead.keyring, place, heard)
+    stranger = hear(keys_to_hear(session, other.person.id), fingerprint(other))
+    with pytest.raises(RuleBroken, match="changed meanwhile"):
+        admitting.admit(session, lead.actor, lead.keyring, place, stranger)
+
+
+@pytest.mark.parametrize("kind", [TeamKind.CENTRAL, TeamKind.ALTERNATE])
+def test_nobody_is_admitted_to_the_central_and_to_the_alternate_team(
+    session, site, make, ask, newcomer, fingerprint, kind
+):
+    leads = {TeamKind.CENTRAL: make.founder, TeamKind.ALTERNATE: somebody(session, site.alternate)}
+    first, second = leads[kind], next(lead for other, lead in leads.items() if other != kind)
+    other = next(other for other in leads if other != kind)
+    here, there = site.team(session, kind), site.team(session, other)
+    admit(session, first.actor, first.keyring, ask(newcomer, here), fingerprint(newcomer))
+
+    with pytest.raises(RuleBroken, match="Nobody sits in"):
+        admit(session, second.actor, second.keyring, ask(newcomer, there), fingerprint(newcomer))
+
+    assert find_actor(session, newcomer.keyring).team_ids == {here.id}
+    elsewhere = make.team()
+    admit(
+        session,
+        elsewhere.lead.actor,
+        elsewhere.lead.keyring,
+        ask(newcomer, elsewhere.team),
+        fingerprint(newcomer),
+    )
+
+
 def test_nobody_founds_a_second_team_of_the_office(session, make):
     with pytest.raises(NotAllowed):
         found_team(session, make.founder.actor, replace(FOUNDING, kind=TeamKind.CENTRAL))
-
-
-# roles of the site
-
-
-@pytest.mark.parametrize("role", ["ADMINISTRATOR", "AUDITOR", "APPROVER", "CUSTODIAN"])
-def test_a_role_holds_once_somebody_with_the_root_has_confirmed_it(
-    session, make, ask_role, newcomer, fingerprint, role
-):
-    place = ask_role(newcomer, role)
-    assert find_actor(session, newcomer.person.id).site_roles == frozenset()
-
-    certify_role(session, make.founder.actor, make.founder.keyring, place, fingerprint(newcomer))
-    session.flush()
-
-    assert [held.value for held in find_actor(session, newcomer.person.id).site_roles] == [role.lower()]
-    with pytest.raises(RuleBroken, match="admitted already"):
-        certify_role(session, make.founder.actor, make.founder.keyring, place, fingerprint(newcomer))
-
-
-def test_a_central_lead_without_the_root_confirms_every_role_but_the_custodians(
-    session, site, make, ask, ask_role, newcomer, fingerprint
-):
-    central = site.team(session, TeamKind.CENTRAL)
-    lead = make.member(central, "LEAD")
-
-    certify_role(session, lead.actor, lead.keyring, ask_role(newcomer, "AUDITOR"), fingerprint(newcomer))
-    other = make.person()
-    with pytest.raises(NotAllowed):
-        certify_role(session, lead.actor, lead.keyring, ask_role(other, "CUSTODIAN"), fingerprint(other))
-
-
-@pytest.mark.parametrize(
-    "who", ["the administrator", "an auditor", "the lead of another team", "somebody who waits"]
-)
-def test_nobody_else_confirms_a_role_not_even_with_the_access_check_taken_away(
-    session, make, ask_role, newcomer, fingerprint, monkeypatch, who
-):
-    other, place = NOT_LEADS[who](make, make.team().team), ask_role(newcomer, "AUDITOR")
-    with pytest.raises(NotAllowed):
-        certify_role(session, other.actor, other.keyring, place, fingerprint(newcomer))
-    monkeypatch.setattr(admitting, "may_certify", lambda *_asked: True)
-
-    with pytest.raises(NotTrusted):
-        certify_role(session, other.actor, other.keyring, place, fingerprint(newcomer))
-    assert place.admitted_at is None
 
 
 def test_what_a_teams_key_is_bound_to_is_what_the_team_is(make):

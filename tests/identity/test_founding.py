@@ -5,10 +5,10 @@ from reprisals.access import Role
 from reprisals.audit.actions import attach, commit
 from reprisals.audit.models import AuditEntry
 from reprisals.audit.queries import verify
+from reprisals.identity.actions.acting import find_actor
 from reprisals.identity.actions.founding import Founder, SiteSecrets, found_site
 from reprisals.identity.actions.signing_in import service_recorder
 from reprisals.identity.models import Membership, Person, Team
-from reprisals.identity.queries import find_actor
 from reprisals.sealing.bundle import open_bundle
 from reprisals.sealing.holders import SiteSeal, TeamKey, TeamKind
 from reprisals.sealing.keyring import Keyring
@@ -38,13 +38,13 @@ def test_a_new_site_has_one_person_who_leads_the_central_and_the_drafting_team(
 
     with empty_database.reading() as session:
         [person] = session.scalars(select(Person))
-        actor = find_actor(session, person.id)
+        secret = site.secrets.site_secret
+        bundle = open_bundle(person.bundle, person.id, keys.passphrase, secret)
+        actor = find_actor(session, Keyring(bundle))
         assert (person.email, person.is_automation, person.state) == ("a@site.example", False, "ADMITTED")
         assert actor.roles == {
             Role.PERSON, Role.CENTRAL_LEAD, Role.DRAFTING_LEAD, Role.ADMINISTRATOR, Role.CUSTODIAN
         }  # fmt: skip
-        secret = site.secrets.site_secret
-        bundle = open_bundle(person.bundle, person.id, keys.passphrase, secret)
         assert (bundle.root_public, bundle.root_seed) == (site.root.public, site.root.seed)
         assert Trust(session, site.root.public).signing_keys(person.id) == (Keyring(bundle).signing.public,)
         assert verify(session, site.root.public, site.secrets.service.public)[:2] == (None, 1)

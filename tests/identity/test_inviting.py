@@ -1,25 +1,27 @@
-from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
 from reprisals.access import NotAllowed
-from reprisals.audit.actions import attach, commit, recorder_of
+from reprisals.audit.actions import recorder_of
 from reprisals.i18n.marking import RuleBroken
+from reprisals.identity import queries
 from reprisals.identity.actions.admitting import Founding, add_team
 from reprisals.identity.actions.inviting import (
     Inviting,
-    accept_invitation,
+    cancel_invitation,
+    draw_keys,
+    find_invitation,
     hash_code,
     invite,
     invite_again,
     reinstate,
     suspend,
+    take_keys,
 )
-from reprisals.identity.actions.signing_in import service_recorder
 from reprisals.identity.models import Invitation, LiveSession, Membership, Person, PersonState, SiteRole
-from reprisals.sealing.bundle import open_bundle
+from reprisals.sealing.bundle import Bundle, open_bundle
 from reprisals.sealing.holders import PersonKey, TeamKind
 from reprisals.sealing.trust import current_key
 from tests.makers import act_as
@@ -50,6 +52,14 @@ def ask(session, settings, admin, team):
     return asking
 
 
+def accept(session, settings, code):
+    """Accept an invitation in this session."""
+    invitation = find_invitation(session, code)
+    drawn = draw_keys(settings, Bundle.draw(invitation.person_id, bytes.fromhex(settings.keys.root_public)))
+    take_keys(session, code, drawn)
+    return drawn.shown
+
+
 def find(session):
     return session.scalars(select(Person).where(Person.email == "new.person@field.example")).one()
 
@@ -57,7 +67,7 @@ def find(session):
 def test_an_invited_person_makes_their_own_keys_and_waits_to_be_admitted(
     session, settings, ask, team, derived
 ):
-    keys = accept_invitation(session, settings, ask())
+    keys = accept(session, settings, ask())
 
     person = find(session)
     assert (person.id, person.name, person.language, person.state) == (
@@ -83,10 +93,10 @@ def test_an_invited_person_makes_their_own_keys_and_waits_to_be_admitted(
 
 def test_an_invitation_works_once(session, settings, ask, derived):
     code = ask()
-    accept_invitation(session, settings, f" {code} \n")
+    accept(session, settings, f" {code} \n")
 
     with pytest.raises(RuleBroken, match="has been used or has run out"):
-        accept_invitation(session, settings, code)
+        accept(session, settings, code)
     assert len(session.scalars(select(PersonKey).where(PersonKey.person_id == find(session).id)).all()) == 1
 
 
@@ -94,10 +104,10 @@ def test_an_invitation_works_for_72_hours(session, settings, ask, clock, derived
     early, late = ask(), ask("other@field.example")
 
     clock.advance(hours=72, seconds=-1)
-    assert accept_invitation(session, settings, early).passphrase
+    assert accept(session, settings, early).passphrase
     clock.advance(seconds=1)
     with pytest.raises(RuleBroken, match="run out"):
-        accept_invitation(session, settings, late)
+        accept(session, settings, late)
 
 
 @pytest.mark.parametrize("code", ["", "x", "\ud800", "\x00", "c" * 100_000])
@@ -105,7 +115,7 @@ def test_a_code_that_nobody_was_given_is_refused(session, settings, ask, code):
     ask()
 
     with pytest.raises(RuleBroken):
-        accept_invitation(session, settings, code)
+        accept(session, settings, code)
 
 
 def test_only_the_hash_of_a_code_is_kept(session, ask):
@@ -117,21 +127,31 @@ def test_only_the_hash_of_a_code_is_kept(session, ask):
     assert ask("other@field.example") != code
 
 
+def test_keys_that_were_drawn_for_one_person_are_given_to_no_other(session, settings, ask, derived):
+    mine, other = ask(), ask("other@field.example")
+    bundle = Bundle.draw(find_invitation(session, mine).person_id, bytes.fromhex(settings.keys.root_public))
+
+    with pytest.raises(ValueError, match="somebody else"):
+        take_keys(session, other, draw_keys(settings, bundle))
+
+    assert session.scalars(select(Person.bundle).where(Person.email == "other@field.example")).one() is None
+
+
 def test_a_new_invitation_replaces_the_first(session, settings, ask, admin, derived):
     first = ask()
     second = invite_again(session, settings, admin.actor, find(session))
 
     with pytest.raises(RuleBroken):
-        accept_invitation(session, settings, first)
-    assert accept_invitation(session, settings, second).passphrase
+        accept(session, settings, first)
+    assert accept(session, settings, second).passphrase
 
 
 def test_somebody_who_lost_their_passphrase_before_anybody_admitted_them_makes_new_keys(
     session, settings, ask, admin, derived, clock
 ):
-    first = accept_invitation(session, settings, ask())
+    first = accept(session, settings, ask())
     clock.advance(hours=1)
-    second = accept_invitation(session, settings, invite_again(session, settings, admin.actor, find(session)))
+    second = accept(session, settings, invite_again(session, settings, admin.actor, find(session)))
 
     assert first.fingerprint != second.fingerprint
     assert find(session).state == PersonState.AWAITING
@@ -150,7 +170,7 @@ def test_nobody_who_was_admitted_is_given_new_keys_by_an_invitation(
     ).one().state = PersonState.ADMITTED
     session.flush()
     with pytest.raises(RuleBroken):
-        accept_invitation(session, settings, code)
+        accept(session, settings, code)
 
 
 def test_somebody_known_is_asked_for_one_more_place_and_needs_no_code(session, ask, make, team, derived):
@@ -246,29 +266,56 @@ def test_a_reinstated_person_stands_where_they_stood(session, settings, make, ad
     assert who.person.state == {"invited": "INVITED", "waiting": "AWAITING", "certified": "ADMITTED"}[stood]
 
 
+def test_an_invitation_that_was_taken_back_leaves_no_place_and_no_link(session, ask, admin, make, team):
+    code = ask()
+    ask(site_role="AUDITOR")
+    person = find(session)
+
+    cancel_invitation(session, admin.actor, person)
+
+    with pytest.raises(RuleBroken):
+        find_invitation(session, code)
+    assert queries.list_places_of(session, person.id) == []
+    assert queries.list_roles_of(session, person.id) == []
+    assert person.state == PersonState.INVITED
+    assert recorder_of(session).notes[-1].action == "person.invitation-cancelled"
+    with pytest.raises(RuleBroken, match="Nothing waits"):
+        cancel_invitation(session, admin.actor, person)
+    with pytest.raises(NotAllowed):
+        cancel_invitation(session, make.team().lead.actor, person)
+
+
+def test_what_somebody_was_admitted_to_stays_when_an_invitation_is_taken_back(
+    session, ask, admin, make, team
+):
+    member = make.member(team)
+    ask(member.person.email, site_role="AUDITOR")
+
+    cancel_invitation(session, admin.actor, member.person)
+
+    assert [found.id for _place, found in queries.list_places_of(session, member.person.id)] == [team.id]
+    assert queries.list_roles_of(session, member.person.id) == []
+
+
+@pytest.mark.parametrize("kind", [TeamKind.CENTRAL, TeamKind.ALTERNATE])
+@pytest.mark.parametrize("admitted", [True, False], ids=["admitted", "waiting"])
+def test_nobody_is_invited_to_the_central_and_to_the_alternate_team(
+    session, settings, site, make, admin, ask, kind, admitted
+):
+    here = site.team(session, kind)
+    there = site.team(session, *({TeamKind.CENTRAL, TeamKind.ALTERNATE} - {kind}))
+    who = make.member(here).person if admitted else None
+    email = who.email if who else NEW.email
+    if not admitted:
+        ask(team_id=here.id)
+
+    with pytest.raises(RuleBroken, match="Nobody sits in") as refused:
+        ask(email, team_id=there.id)
+
+    assert refused.value.field == "place"
+    ask(email, team_id=site.team(session, TeamKind.DRAFTING).id)
+
+
 def test_nobody_suspends_themselves(session, settings, admin):
     with pytest.raises(RuleBroken, match="yourself"):
         suspend(session, settings, admin.actor, admin.person)
-
-
-def test_an_invitation_accepted_twice_at_once_gives_one_person_keys(database, committing, settings, derived):
-    with committing() as make:
-        admin, team = make.officer("ADMINISTRATOR"), make.team().team
-        code = invite(make.session, settings, admin.actor, Inviting(NEW.email, NEW.name, "en", team.id))
-
-    def accept(_number):
-        with database.writing() as session:
-            attach(session, service_recorder(settings))
-            try:
-                accept_invitation(session, settings, code)
-                commit(session)
-            except RuleBroken:
-                return 0
-        return 1
-
-    with ThreadPoolExecutor(4) as pool:
-        assert sum(pool.map(accept, range(4))) == 1
-    with database.reading() as session:
-        assert (
-            len(session.scalars(select(PersonKey).where(PersonKey.person_id == find(session).id)).all()) == 1
-        )

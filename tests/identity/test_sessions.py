@@ -245,17 +245,29 @@ def test_a_stub_with_another_receipt_or_person_keeps_nothing(session, settings, 
     assert not keep_form(session, settings, ended, FORM)
 
 
-def test_at_most_twenty_are_kept_for_one_person(session, settings, ended, who):
-    assert [keep_form(session, settings, ended, FORM) for _time in range(MOST_KEPT + 1)] == [True] * 20 + [
-        False
-    ]
+def test_an_old_session_fills_at_most_half_of_the_room_and_the_last_entry_says_so(
+    session, settings, ended, who
+):
+    assert [keep_form(session, settings, ended, FORM) for _time in range(12)] == [True] * 10 + [False] * 2
+    session.flush()
+
+    assert len(list_kept(session, who.person.id)) == 10
+    told = [details for action, details in notes(session) if action == "form.kept"]
+    assert told == [{}] * 9 + [{"last_of_session": True}]
+
+
+def test_at_most_twenty_are_kept_for_one_person(session, settings, make, ended, who):
+    tokens = [ended, make.live(who), make.live(who)]
+    assert [keep_form(session, settings, tokens[place // 10], FORM) for place in range(MOST_KEPT + 1)] == [
+        True
+    ] * 20 + [False]
     session.flush()
 
     kept = list_kept(session, who.person.id)
     assert len(kept) == MOST_KEPT
     drop_kept(session, who.actor, kept[0])
     session.flush()
-    assert keep_form(session, settings, ended, FORM)
+    assert keep_form(session, settings, tokens[2], FORM)
 
 
 def test_what_is_kept_is_offered_for_seven_days(session, settings, clock, ended, who):

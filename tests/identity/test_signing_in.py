@@ -8,14 +8,15 @@ from reprisals.audit.models import AuditEntry
 from reprisals.audit.queries import verify
 from reprisals.database.engine import make_engine
 from reprisals.database.session import Database
+from reprisals.identity.actions import signing_in
 from reprisals.identity.actions.sessions import resume
 from reprisals.identity.actions.signing_in import (
     Knock,
     Suspended,
     TooSoon,
     WrongPassphrase,
-    actor_of,
     end_by_token,
+    open_account,
     sign_in,
 )
 from reprisals.identity.models import Attempt, LiveSession, Person, PersonState, SessionStub
@@ -69,7 +70,7 @@ def test_the_passphrase_of_the_founder_opens_their_own_bundle_and_begins_a_sessi
         assert me is not None
         assert (me.person.email, me.live.device) == (EMAIL, "Firefox")
         assert me.keyring.signing.public == Keyring(site.founder).signing.public
-        assert actor_of(session, me.person) == me.actor
+        assert me.actor.may("certify")
         assert verify(session, site.root.public, site.secrets.service.public)[0] is None
     [entry] = told(database, "session.begun")
     assert (entry.subject, entry.actor_id) == (str(site.founder.person), None)
@@ -182,15 +183,70 @@ def test_failures_survive_a_restart(account, enter, site, clock, database):
         again.engine.dispose()
 
 
-def test_failures_are_forgotten_after_a_success_and_after_a_day(account, enter, clock, rows):
-    assert waits(enter, clock, account.knock("wrong"), 5) == [0, 0, 0, 1, 2]
-    clock.advance(seconds=4)
-    assert not isinstance(enter(account.knock()), int | str)
-    assert rows(Attempt) == []
-
+def test_failures_are_forgotten_after_a_day(account, enter, clock):
     assert waits(enter, clock, account.knock("wrong"), 5) == [0, 0, 0, 1, 2]
     clock.advance(hours=24, seconds=1)
     assert waits(enter, clock, account.knock("wrong"), 4) == [0, 0, 0, 1]
+
+
+def test_failures_of_an_account_are_forgotten_after_a_success(account, enter, clock, rows):
+    assert waits(enter, clock, account.knock("wrong"), 5) == [0, 0, 0, 1, 2]
+    clock.advance(seconds=4)
+    assert not isinstance(enter(account.knock()), int | str)
+
+    assert [attempt.failures for attempt in rows(Attempt)] == [5], "those of the address stay"
+    assert waits(enter, clock, account.knock("wrong", "198.51.100.7"), 5) == [0, 0, 0, 1, 2]
+
+
+def test_a_success_leaves_nothing_where_nobody_had_failed(account, enter, rows):
+    for _time in range(6):
+        assert not isinstance(enter(account.knock()), int | str)
+
+    assert rows(Attempt) == []
+
+
+def test_whoever_signs_in_to_an_account_of_their_own_between_guesses_waits_as_long_as_before(
+    account, enter, clock
+):
+    people = iter(f"person{number}@field.example" for number in range(100))
+    waited = []
+    for _time in range(8):
+        told = enter(account.knock("wrong", email=next(people)))
+        if isinstance(told, int):
+            waited.append(told)
+            clock.advance(seconds=told)
+            assert not isinstance(enter(account.knock()), int | str)
+            assert enter(account.knock("wrong", email=next(people))) == "WrongPassphrase"
+
+    assert waited == [1, 2, 4, 8, 16]
+
+
+def test_colleagues_at_one_address_do_not_wait_for_each_others_success_nor_keep_failures_alive(
+    account, enter, clock
+):
+    waits(enter, clock, account.knock("wrong", email="other@field.example"), 6)
+    clock.advance(hours=23)
+    for _time in range(4):
+        assert not isinstance(enter(account.knock()), int | str)
+    clock.advance(hours=2)
+
+    assert waits(enter, clock, account.knock("wrong"), 4) == [0, 0, 0, 1]
+
+
+def test_somebody_suspended_while_their_passphrase_is_tried_gets_no_session(
+    account, enter, database, rows, monkeypatch
+):
+    def suspended_meanwhile(*asked):
+        found = open_account(*asked)
+        with database.writing() as session:
+            session.get_one(Person, account.who.person.id).state = PersonState.SUSPENDED
+            session.commit()
+        return found
+
+    monkeypatch.setattr(signing_in, "open_account", suspended_meanwhile)
+
+    assert enter(account.knock()) == "Suspended"
+    assert rows(LiveSession) == []
 
 
 def test_a_clock_that_was_set_back_locks_nobody_out(account, enter, clock):

@@ -177,7 +177,7 @@ def test_two_who_upgrade_at_once_do_it_once(engine):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=20)
+        thread.join(timeout=120)
 
     assert not any(thread.is_alive() for thread in threads)
     assert failures == []

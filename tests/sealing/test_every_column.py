@@ -54,9 +54,13 @@ FREE = {
         "sort_at": "orders lists",
         "due_at": "moved by the clocks, which have no key; computed from bound facets",
     },
-    "certificate": {"ended_at": "a mark for lists; what ends trust is a new generation"},
+    "certificate": {"ended_at": "can take a seat away and give none; what ends trust is a new generation"},
     "document": {"sealed_bytes": "sealed under the document's own key; its SHA-256 stands in the sealed content"},
-    "kept_form": {"kept_at": "shown in a list", "until": "when it is deleted"},
+    "kept_form": {
+        "kept_at": "shown in a list",
+        "until": "when it is deleted",
+        "lookup": "counts what came from one session, so that nobody who has its cookie fills all the room",
+    },
     "live_session": {
         "device": "shown in a list",
         "started_at": "shown in a list",
@@ -69,11 +73,11 @@ FREE = {
 OPEN = {
     "attempt": "slows attempts; under a keyed hash, so that it names nobody",
     "invitation": "brings keys, which a lead still has to admit by their fingerprint",
-    "membership": "stands in front of the keys; tried below",
+    "membership": "counts with a certificate alone: tests/identity/test_acting.py",
     "person": "the bundle is tried with the bundles; the rest names people, no case",
     "person_key": "checked by fingerprint at admission, by a receipt for late forms; certificates bind what counts",
     "session_stub": "the receipt is tried with the sessions; can only receive",
-    "site_role": "stands in front of the keys",
+    "site_role": "counts with a certificate alone: tests/identity/test_acting.py",
     "team": "a seal goes by the kind and entity that a lead signed; tried below",
     "team_state": "what a team covers proposes, and decides nothing",
 }

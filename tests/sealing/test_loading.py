@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from reprisals.sealing import envelope, opening
-from reprisals.sealing.opening import Tampered
+from reprisals.sealing.boxes import Tampered
 from tests.rows import Page, PageContent, Scrap
 
 

@@ -20,7 +20,7 @@ from reprisals.identity.actions.sessions import LateForm, _kept_context
 from reprisals.identity.actions.signing_in import Knock, _subjects
 from reprisals.identity.models import KeptForm
 from reprisals.sealing import bundle as bundles
-from reprisals.sealing.boxes import CaseFile, Manifest, Revision
+from reprisals.sealing.boxes import CaseFile, Manifest, Revision, chain
 from reprisals.sealing.bundle import Bundle, SessionToken, open_bundle, seal_bundle
 from reprisals.sealing.column import Sealed
 from reprisals.sealing.documents import from_bytes, to_bytes
@@ -29,7 +29,6 @@ from reprisals.sealing.grants import Grant
 from reprisals.sealing.holders import Certificate, MemberKey, SiteSeal, TeamKey
 from reprisals.sealing.keyring import TeamSecret
 from reprisals.sealing.keys import FLOOR, BoxSecret, SigningKey, derive, make_fingerprint, stretch
-from reprisals.sealing.opening import chain
 from reprisals.sealing.shares import backup_box, join_shares, recovery_box
 from tests.rows import Page
 
@@ -80,7 +79,7 @@ MANIFEST = Manifest(
     5, 1, {"page": {ONE.hex: (2, "abc"), TWO.hex: (1, "def")}}, frozenset({"team:a"}), frozenset(), 1, "ff"
 )
 FORM = LateForm("/cases", (("words", "كلمة"), ("words", "twice")))
-KEPT_FORM = KeptForm(id=ONE, person_id=TWO, sealed=b"", kept_at=AT, until=AT)
+KEPT_FORM = KeptForm(id=ONE, person_id=TWO, lookup=b"", sealed=b"", kept_at=AT, until=AT)
 FILE = CaseFile(id=ONE, created_at=AT, touched_at=AT, generation=2, manifest_number=9)
 
 

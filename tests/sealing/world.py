@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Table, literal, select, update
+from sqlalchemy import LargeBinary, Table, and_, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from reprisals.audit.queries import verify
 from reprisals.identity.actions.admitting import identity_of
 from reprisals.identity.actions.sessions import LateForm, keep_form, list_kept, open_kept, resume
 from reprisals.identity.models import Team
+from reprisals.sealing.boxes import CaseCode, CaseFile, Revision
 from reprisals.sealing.bundle import SessionToken
 from reprisals.sealing.envelope import CannotOpen
 from reprisals.sealing.holders import Certificate, SiteSeal, TeamKind
@@ -139,6 +140,37 @@ def put(session: Session, table: Table, where: Any, **values: Any) -> None:
     changed: Any = session.execute(update(table).where(where).values(stored))
     assert changed.rowcount
     session.expire_all()
+
+
+def all_of(session: Session, table: Table, where: Any) -> list[dict[str, Any]]:
+    """The rows of a table as they are stored."""
+    return [dict(row._mapping) for row in session.execute(select(table).where(where))]
+
+
+def put_back(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Bring rows back as they once were."""
+    keys = list(table.primary_key)
+    for row in rows:
+        values = {table.c[name]: value for name, value in row.items()}
+        where = and_(*(key == row[key.name] for key in keys))
+        changed: Any = session.execute(update(table).where(where).values(values))
+        if not changed.rowcount:
+            session.execute(insert(table).values(values))
+    session.expire_all()
+
+
+def changed_once_more(world: World, session: Session) -> tuple[list[Table], list[list[dict[str, Any]]]]:
+    """What stood in the case's tables before one more change, which is then made."""
+    page, file, code, kept = (table_of(kind) for kind in (Page, CaseFile, CaseCode, Revision))
+    wheres = [page.c.case_id, file.c.id, code.c.case_id, kept.c.case_id]
+    tables = [page, file, code, kept]
+    before = [
+        all_of(session, table, where == world.case) for table, where in zip(tables, wheres, strict=True)
+    ]
+    case = world.make.opened(world.lead, world.case)
+    case.change(case.load(Page)[0], PageContent("changed once more"))
+    world.make.written(world.lead, case)
+    return tables, before
 
 
 def table_of(model: type) -> Table:

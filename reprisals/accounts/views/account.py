@@ -8,15 +8,18 @@ from flask.typing import ResponseReturnValue
 from reprisals import clock
 from reprisals.access import Permission
 from reprisals.accounts.forms import LanguageForm
-from reprisals.accounts.rules import in_fours
+from reprisals.accounts.rules import SITE_DUTIES, in_fours
 from reprisals.accounts.views.blueprint import bp
 from reprisals.identity import queries
 from reprisals.identity.actions.preferences import choose_language
 from reprisals.identity.actions.sessions import end_other_sessions, end_session
 from reprisals.sealing.keys import make_fingerprint
-from reprisals.web.current import actor, db, keyring, me, or_404, requires, settings
+from reprisals.web.current import actor, db, keyring, me, or_404, requires, settings, without_lock
 from reprisals.web.forms import posted
 from reprisals.web.pages import say
+
+MOST_DIGITS = 1_000
+_DIGITS: dict[tuple[UUID, bytes, bytes], str] = {}
 
 
 @bp.route("/account", methods=["GET", "POST"])
@@ -28,15 +31,18 @@ def show() -> ResponseReturnValue:
     if form.validate_on_submit():
         choose_language(db(), settings(), actor(), person, form.language.data)
         return redirect(url_for("accounts.show", language=form.language.data, **say("language-chosen")), 303)
+    fingerprint = own_fingerprint()
+    person = me().person
     page = render_template(
         "accounts/account.html",
         form=form,
         person=person,
-        fingerprint_groups=own_fingerprint(),
+        fingerprint_groups=fingerprint,
         places=queries.list_places_of(db(), person.id),
         roles=queries.list_roles_of(db(), person.id),
         sessions=queries.list_sessions(db(), person.id, clock.now()),
         current=me().live.id,
+        duties=SITE_DUTIES,
     )
     return page, 422 if form.errors else 200
 
@@ -59,6 +65,16 @@ def end_others() -> ResponseReturnValue:
 
 
 def own_fingerprint() -> list[str]:
-    """The digits of one's own keys, as they are opened and not as the database says, in groups of four."""
+    """The digits of one's own keys, as they are opened and not as the database says, in groups of four.
+
+    They are derived once in a process, and without a lock: whatever was read before is let go.
+    """
     keys = keyring()
-    return in_fours(make_fingerprint(keys.person, keys.signing.public, keys.box.public.raw))
+    mine = (keys.person, keys.signing.public, keys.box.public.raw)
+    digits = _DIGITS.get(mine)
+    if digits is None:
+        digits = without_lock(lambda: make_fingerprint(*mine))
+        if len(_DIGITS) >= MOST_DIGITS:
+            _DIGITS.clear()
+        _DIGITS[mine] = digits
+    return in_fours(digits)

@@ -9,10 +9,10 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from reprisals.access import NotAllowed, Permission
-from reprisals.accounts.views.admitting import admit_to_team, ask_for_digits, role_in_team
-from reprisals.i18n.marking import Coded, Marked, _
+from reprisals.accounts.views.admitting import admit_to_team, ask_for_digits, role_in_team, role_of_site
+from reprisals.i18n.marking import Marked
 from reprisals.identity import queries
-from reprisals.identity.actions.admitting import certify_role, may_admit, may_certify
+from reprisals.identity.actions.admitting import Heard, certify_role, grounds_of, may_admit, may_certify
 from reprisals.identity.models import Person, SiteRole
 from reprisals.web.current import actor, db, keyring, or_404, requires
 from reprisals.web.pages import say
@@ -50,16 +50,17 @@ def lead(team_id: UUID, person_id: UUID) -> ResponseReturnValue:
 @requires(Permission.CERTIFY)
 def role(role: str, person_id: UUID) -> ResponseReturnValue:
     """Confirm a role of the site."""
-    asked = or_404(queries.find_site_role(db(), person_id, role.upper()))
-    person = or_404(queries.find_person(db(), person_id))
+    asked = _find(role, person_id)
     afterwards = url_for("certifying.index", **say("admitted"))
     if asked.admitted_at is not None:
         return redirect(afterwards, 303)
     if not may_certify(actor(), keyring(), asked):
         raise NotAllowed(Permission.CERTIFY)
-    return ask_for_digits(
-        person, _role(asked), lambda digits: certify_role(db(), actor(), keyring(), asked, digits), afterwards
-    )
+
+    def act(heard: Heard) -> None:
+        certify_role(db(), actor(), keyring(), _find(role, person_id), heard)
+
+    return ask_for_digits(person_id, lambda: role_of_site(_find(role, person_id)), act, afterwards)
 
 
 def count_waiting() -> int:
@@ -68,6 +69,8 @@ def count_waiting() -> int:
 
 
 def _waiting_leads() -> list[Waiting]:
+    rows = queries.list_waiting_places(db())
+    grounds = grounds_of(db(), [team.id for _place, _person, team in rows])
     return [
         Waiting(
             person.name,
@@ -76,9 +79,9 @@ def _waiting_leads() -> list[Waiting]:
             place.asked_at,
             _link(person, "certifying.lead", team_id=team.id, person_id=person.id),
         )
-        for place, person, team in queries.list_waiting_places(db())
+        for place, person, team in rows
         if person.id != actor().person_id
-        and may_admit(db(), actor(), keyring(), place, team)
+        and may_admit(actor(), keyring(), place, team, grounds[team.id])
         and not actor().may(Permission.TEAM_ADMIT, team.id)
     ]
 
@@ -88,7 +91,7 @@ def _waiting_roles() -> list[Waiting]:
         Waiting(
             person.name,
             person.email,
-            _role(asked),
+            role_of_site(asked),
             asked.asked_at,
             _link(person, "certifying.role", role=asked.role.lower(), person_id=person.id),
         )
@@ -97,9 +100,9 @@ def _waiting_roles() -> list[Waiting]:
     ]
 
 
+def _find(role: str, person_id: UUID) -> SiteRole:
+    return or_404(queries.find_site_role(db(), person_id, role.upper()))
+
+
 def _link(person: Person, endpoint: str, **values: Any) -> str | None:
     return url_for(endpoint, **values) if person.bundle is not None else None
-
-
-def _role(asked: SiteRole) -> Marked:
-    return _("%(role)s of the site", role=Coded("site_roles", asked.role))

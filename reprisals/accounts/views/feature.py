@@ -10,9 +10,17 @@ from reprisals.web.pages import Place
 _MODULES = (home, signing, account, invitations, kept, teams, admitting, certifying)
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(dict.fromkeys(module.bp for module in _MODULES))
 PLACES: tuple[Place, ...] = (
-    Place(_("Teams"), "teams.index", Permission.TEAM_SEE),
+    Place(_("Teams"), "teams.index", Permission.TEAM_SEE, teams.count_waiting),
+    Place(_("Invitations"), "invitations.index", Permission.PERSON_INVITE),
     Place(_("Admit"), "certifying.index", Permission.CERTIFY, certifying.count_waiting),
 )
+TITLES: dict[str, Marked] = {
+    "accounts.show": _("Your account"),
+    "teams.new": _("New team"),
+    "admitting.member": _("Admit by fingerprint"),
+    "certifying.lead": _("Admit by fingerprint"),
+    "certifying.role": _("Admit by fingerprint"),
+}
 NOTICES: dict[str, Marked] = {
     "signed-out": _("You are signed out."),
     "language-chosen": _("Saved. This is the language of your pages from now on."),
@@ -24,4 +32,8 @@ NOTICES: dict[str, Marked] = {
     ),
     "keys-made": _("The keys of the team are made. You can now admit its members."),
     "admitted": _("Admitted."),
+    "invitation-cancelled": _("The invitation is taken back."),
+    "newcomers-wait": _(
+        "Somebody waits for you to admit them. The number stands beside the page where you do."
+    ),
 }

@@ -6,12 +6,15 @@ from flask import current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from reprisals.access import Permission
+from reprisals.accounts.rules import SITE_DUTIES
+from reprisals.accounts.views import certifying, teams
 from reprisals.accounts.views.account import own_fingerprint
 from reprisals.accounts.views.blueprint import bp
 from reprisals.identity import queries
 from reprisals.identity.actions.sessions import list_kept
 from reprisals.identity.models import PersonState
 from reprisals.web.current import actor, db, me, requires
+from reprisals.web.pages import say
 
 WORKPLACES = ("cases.index", "people.index", "audit.index", "certifying.index", "teams.index")
 
@@ -35,11 +38,18 @@ def work() -> ResponseReturnValue:
             fingerprint_groups=own_fingerprint(),
             places=queries.list_places_of(db(), actor().person_id),
             roles=queries.list_roles_of(db(), actor().person_id),
+            duties=SITE_DUTIES,
         )
     keyless = _team_without_keys()
     if keyless is not None:
         return redirect(url_for("teams.show", team_id=keyless))
-    return redirect(url_for(_workplace()))
+    waiting = say("newcomers-wait") if _newcomers_wait() else {}
+    return redirect(url_for(_workplace(), **waiting))
+
+
+def _newcomers_wait() -> bool:
+    certifies = actor().may(Permission.CERTIFY)
+    return bool(teams.count_waiting() or (certifies and certifying.count_waiting()))
 
 
 def _workplace() -> str:
@@ -52,6 +62,6 @@ def _workplace() -> str:
 
 
 def _team_without_keys() -> UUID | None:
-    with_keys = queries.list_teams_with_keys(db())
+    with_keys = queries.list_teams_with_keys(db(), actor().teams)
     waiting = (team for team in sorted(actor().teams) if team not in with_keys)
     return next((team for team in waiting if actor().may(Permission.TEAM_MAKE_KEYS, team)), None)

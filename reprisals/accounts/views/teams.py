@@ -1,5 +1,6 @@
 """Teams: who is in them, who waits, and the keys that their first lead makes."""
 
+from collections import Counter
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -12,10 +13,9 @@ from reprisals.codes.entities import list_entities
 from reprisals.codes.states import list_states
 from reprisals.i18n.marking import Coded, RuleBroken
 from reprisals.identity import queries
-from reprisals.identity.actions.admitting import found_team, make_keys, may_admit
+from reprisals.identity.actions.admitting import Ground, found_team, grounds_of, make_keys, may_admit
 from reprisals.identity.models import Membership, Team
 from reprisals.identity.rules import Weekend
-from reprisals.sealing.teams import current_generation
 from reprisals.web.current import actor, db, keyring, or_404, requires, settings
 from reprisals.web.filters import show as in_words
 from reprisals.web.forms import language, posted
@@ -27,14 +27,25 @@ bp = Blueprint("teams", __name__)
 @bp.get("/teams")
 @requires(Permission.TEAM_SEE)
 def index() -> ResponseReturnValue:
-    """The teams that one may see."""
+    """The teams that one may see, fifty a page, and how many wait in each for the actor to admit them."""
+    page = queries.list_teams_for(db(), actor(), _asked("after"), _asked("before"))
+    shown = [team.id for team in page.teams]
+    states = queries.list_states_by_team(db(), shown)
     return render_template(
         "accounts/teams.html",
-        teams=queries.list_teams_for(db(), actor()),
-        states={team_id: _in_words(codes) for team_id, codes in queries.list_states_by_team(db()).items()},
-        members=queries.count_members(db()),
-        with_keys=queries.list_teams_with_keys(db()),
+        teams=page.teams,
+        states={team_id: _in_words(codes) for team_id, codes in states.items()},
+        members=queries.count_members(db(), shown),
+        waiting=Counter(team.id for team in _waiting_teams()),
+        with_keys=queries.list_teams_with_keys(db(), shown),
+        previous=url_for("teams.index", before=page.before) if page.before else None,
+        next=url_for("teams.index", after=page.after) if page.after else None,
     )
+
+
+def count_waiting() -> int:
+    """How many newcomers have made their keys and wait for the actor as a lead of their team."""
+    return len(_waiting_teams())
 
 
 @bp.route("/teams/new", methods=["GET", "POST"])
@@ -62,17 +73,19 @@ def show(team_id: UUID) -> ResponseReturnValue:
     """A team: what it covers, who is in it, who waits to be admitted and by whom."""
     team = or_404(queries.find_team_for(db(), actor(), team_id))
     people = queries.list_members(db(), team.id)
-    has_keys = current_generation(db(), team.id) > 0
+    ground = grounds_of(db(), [team.id])[team.id]
     return render_template(
         "accounts/team.html",
         team=team,
         states=_in_words(queries.list_states(db(), team.id)),
         members=[(place, person) for place, person in people if place.admitted_at],
         waiting=[
-            (place, person, _admitting(place, team)) for place, person in people if not place.admitted_at
+            (place, person, _admitting(place, team, ground))
+            for place, person in people
+            if not place.admitted_at
         ],
-        has_keys=has_keys,
-        may_make_keys=not has_keys and actor().may(Permission.TEAM_MAKE_KEYS, team.id),
+        has_keys=ground.has_keys,
+        may_make_keys=not ground.has_keys and actor().may(Permission.TEAM_MAKE_KEYS, team.id),
         weekend=WEEKENDS[Weekend(team.weekend)],
     )
 
@@ -95,9 +108,25 @@ def _in_words(codes: list[str]) -> str:
     return in_words(tuple(Coded("states", iso3) for iso3 in codes))
 
 
-def _admitting(place: Membership, team: Team) -> str | None:
+def _asked(name: str) -> UUID | None:
+    return request.args.get(name, type=UUID)
+
+
+def _waiting_teams() -> list[Team]:
+    """The team of each newcomer whom the actor can admit now as its lead."""
+    led = [team_id for team_id in actor().teams if actor().may(Permission.TEAM_ADMIT, team_id)]
+    if not led:
+        return []
+    rows = [
+        row for row in queries.list_waiting_places(db()) if row[2].id in led and row[1].bundle is not None
+    ]
+    grounds = grounds_of(db(), led)
+    return [team for place, _p, team in rows if may_admit(actor(), keyring(), place, team, grounds[team.id])]
+
+
+def _admitting(place: Membership, team: Team, ground: Ground) -> str | None:
     """Where the actor admits to this place, or None where somebody else does."""
-    if not may_admit(db(), actor(), keyring(), place, team):
+    if not may_admit(actor(), keyring(), place, team, ground):
         return None
     endpoint = "admitting.member" if actor().may(Permission.TEAM_ADMIT, team.id) else "certifying.lead"
     return url_for(endpoint, team_id=team.id, person_id=place.person_id)

@@ -1,5 +1,6 @@
 """Admitting people, by the fingerprint that they read out. Each admission is a certificate, signed by whoever heard it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,12 +12,14 @@ from reprisals.audit.actions import record
 from reprisals.config import Settings
 from reprisals.i18n.marking import RuleBroken, _
 from reprisals.identity import queries
+from reprisals.identity.actions.locking import lock
 from reprisals.identity.models import Membership, Person, PersonState, SiteRole, Team, TeamState
-from reprisals.identity.rules import check_fingerprint
+from reprisals.identity.rules import Weekend, check_apart, check_fingerprint
 from reprisals.sealing.holders import PersonKey, Standing, TeamKind
 from reprisals.sealing.keyring import Keyring
 from reprisals.sealing.keys import BoxPublic, SigningKey, make_fingerprint
 from reprisals.sealing.teams import (
+    Subject,
     TeamIdentity,
     Vouching,
     certify,
@@ -36,7 +39,7 @@ class Founding:
     entity: str
     duty_station: str
     states: tuple[str, ...] = ()
-    weekend: str = "SATURDAY_SUNDAY"
+    weekend: str = Weekend.SATURDAY_SUNDAY
 
 
 def identity_of(team: Team) -> TeamIdentity:
@@ -70,33 +73,74 @@ def add_team(session: Session, founding: Founding) -> Team:
     return team
 
 
-def may_admit(session: Session, actor: Actor, keyring: Keyring, membership: Membership, team: Team) -> bool:
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """How far a team has come: whether it has keys, and whether a first lead was admitted who can make them."""
+
+    has_keys: bool
+    has_first_lead: bool
+
+
+def grounds_of(session: Session, teams: Iterable[UUID]) -> dict[UUID, Ground]:
+    """How far each of these teams has come, in two queries however many there are."""
+    asked = set(teams)
+    keyed, led = queries.list_teams_with_keys(session, asked), queries.list_teams_with_lead(session, asked)
+    return {team_id: Ground(team_id in keyed, team_id in led) for team_id in asked}
+
+
+def may_admit(actor: Actor, keyring: Keyring, membership: Membership, team: Team, ground: Ground) -> bool:
     """Whether it is this person who admits to this place; the chain of trust has the last word.
 
     A team without keys gets one first lead, who makes them; everybody after that is given them by a lead of the team. A
     further lead of the central or the alternate team needs both: the site root's signature, and the team's secret.
     """
-    has_keys = current_generation(session, team.id) > 0
     if membership.role == "LEAD" and team.kind in ROOT_ONLY:
-        can_seal = not has_keys or actor.may(Permission.TEAM_ADMIT, team.id)
+        can_seal = not ground.has_keys or actor.may(Permission.TEAM_ADMIT, team.id)
         return keyring.root is not None and actor.may(Permission.CERTIFY) and can_seal
-    if not has_keys:
-        is_first = membership.role == "LEAD" and not queries.has_first_lead(session, team.id)
+    if not ground.has_keys:
+        is_first = membership.role == "LEAD" and not ground.has_first_lead
         return is_first and Role.CENTRAL_LEAD in actor.roles
     return actor.may(Permission.TEAM_ADMIT, team.id)
 
 
-def admit(session: Session, actor: Actor, keyring: Keyring, membership: Membership, fingerprint: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The keys of a newcomer whose digits were read out by voice, and were right. Only `hear` makes one."""
+
+    keys: Subject
+
+
+def keys_to_hear(session: Session, person_id: UUID) -> Subject:
+    """The newest public keys of a person, before anybody has vouched for them. Raises RuleBroken where there are none."""
+    key = current_key(session, person_id)
+    if key is None:
+        raise RuleBroken(_("This person has not made their keys yet."), field="fingerprint")
+    return Subject(person_id, key.signing_public, key.box_public)
+
+
+def hear(keys: Subject, typed: str) -> Heard:
+    """Whether the digits that were typed are those of the keys. Slow by design: hold no lock. Raises RuleBroken."""
+    check_fingerprint(typed, make_fingerprint(keys.person_id, keys.signing_public, keys.box_public))
+    return Heard(keys)
+
+
+def admit(session: Session, actor: Actor, keyring: Keyring, membership: Membership, heard: Heard) -> None:
     """Admit somebody to a team: certify their keys, and seal the team's secret to them where it exists.
 
-    Raises NotAllowed, RuleBroken for other digits or a person without keys, NotTrusted where the chain does not reach.
+    Person, team and place are locked in this order and read anew, so that what is decided on holds until the commit.
+    Raises NotAllowed, RuleBroken where the person cannot be admitted now, NotTrusted where the chain does not reach.
     """
-    team = queries.find_team(session, membership.team_id)
-    if team is None or not may_admit(session, actor, keyring, membership, team):
+    person = lock(session, Person, membership.person_id)
+    team = lock(session, Team, membership.team_id)
+    lock(session, Membership, (membership.person_id, membership.team_id))
+    if team is None or not may_admit(
+        actor, keyring, membership, team, grounds_of(session, [team.id])[team.id]
+    ):
         raise NotAllowed(Permission.TEAM_ADMIT)
     if membership.admitted_at is not None:
         raise RuleBroken(_("This person has been admitted already."))
-    key = check_newcomer(session, actor, membership.person_id, fingerprint)
+    key = check_newcomer(session, actor, person, heard)
+    check_apart(team.kind, queries.kinds_of_teams(session, key.person_id, is_admitted=True))
     generation = current_generation(session, team.id)
     standing = Standing.LEAD if membership.role == "LEAD" else Standing.MEMBER
     root = keyring.root if standing == Standing.LEAD and team.kind in ROOT_ONLY else None
@@ -104,7 +148,7 @@ def admit(session: Session, actor: Actor, keyring: Keyring, membership: Membersh
     if generation and actor.may(Permission.TEAM_ADMIT, team.id):
         seal_to_member(session, keyring, team.id, key)
     membership.admitted_at = clock.now()
-    _settle(session, membership.person_id)
+    _settle(person)
     record(session, actor, "person.admitted", membership.person_id, team=str(team.id), role=membership.role)
 
 
@@ -115,23 +159,29 @@ def may_certify(actor: Actor, keyring: Keyring, role: SiteRole) -> bool:
     return keyring.root is not None or (role.role not in ROOT_ONLY_ROLES and Role.CENTRAL_LEAD in actor.roles)
 
 
-def certify_role(session: Session, actor: Actor, keyring: Keyring, role: SiteRole, fingerprint: str) -> None:
-    """Confirm a role of the site. Raises NotAllowed, RuleBroken, NotTrusted."""
+def certify_role(session: Session, actor: Actor, keyring: Keyring, role: SiteRole, heard: Heard) -> None:
+    """Confirm a role of the site. Person and role are locked in this order. Raises NotAllowed, RuleBroken, NotTrusted."""
+    person = lock(session, Person, role.person_id)
+    lock(session, SiteRole, (role.person_id, role.role))
     if not may_certify(actor, keyring, role):
         raise NotAllowed(Permission.CERTIFY)
     if role.admitted_at is not None:
         raise RuleBroken(_("This person has been admitted already."))
-    key = check_newcomer(session, actor, role.person_id, fingerprint)
+    key = check_newcomer(session, actor, person, heard)
     root: SigningKey | None = keyring.root
     certify(session, keyring, key, Vouching(Standing.ROLE, clock.now(), role=role.role), root)
     role.admitted_at = clock.now()
-    _settle(session, role.person_id)
+    _settle(person)
     record(session, actor, "role.certified", role.person_id, role=role.role)
 
 
 def make_keys(session: Session, settings: Settings, actor: Actor, keyring: Keyring, team: Team) -> None:
-    """A first lead makes the keys of their team, in their own session. Raises NotAllowed, RuleBroken, NotTrusted."""
+    """A first lead makes the keys of their team, in their own session; the team is locked, so that they are made once.
+
+    Raises NotAllowed, RuleBroken, NotTrusted.
+    """
     require(actor, Permission.TEAM_MAKE_KEYS, team.id)
+    lock(session, Team, team.id)
     if current_generation(session, team.id):
         raise RuleBroken(_("This team has keys already."))
     recovery = BoxPublic(bytes.fromhex(settings.keys.recovery_public))
@@ -139,24 +189,24 @@ def make_keys(session: Session, settings: Settings, actor: Actor, keyring: Keyri
     record(session, actor, "team.keys-made", team.id, generation=1)
 
 
-def check_newcomer(session: Session, actor: Actor, person_id: UUID, fingerprint: str) -> PersonKey:
-    """The newcomer's keys, if the digits are theirs and they are somebody else who is not suspended. Raises RuleBroken.
+def check_newcomer(session: Session, actor: Actor, person: Person | None, heard: Heard) -> PersonKey:
+    """The newcomer's keys, if they are still those that were read out, of somebody else and not suspended. Raises RuleBroken.
 
     The person is locked, so that a suspension at the same time is not undone by the admission.
     """
-    if person_id == actor.person_id:
+    if heard.keys.person_id == actor.person_id:
         raise RuleBroken(_("Somebody else has to admit you."))
-    person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if person is not None and person.state == PersonState.SUSPENDED:
         raise RuleBroken(_("This account is suspended."), field="fingerprint")
-    key = current_key(session, person_id)
-    if key is None:
-        raise RuleBroken(_("This person has not made their keys yet."), field="fingerprint")
-    check_fingerprint(fingerprint, make_fingerprint(person_id, key.signing_public, key.box_public))
+    key = current_key(session, person.id) if person is not None else None
+    if key is None or Subject(key.person_id, key.signing_public, key.box_public) != heard.keys:
+        raise RuleBroken(
+            _("This person's keys have changed meanwhile. Ask them to read the fingerprint again."),
+            field="fingerprint",
+        )
     return key
 
 
-def _settle(session: Session, person_id: UUID) -> None:
-    person = session.get(Person, person_id)
+def _settle(person: Person | None) -> None:
     if person is not None and person.state == PersonState.AWAITING:
         person.state = PersonState.ADMITTED

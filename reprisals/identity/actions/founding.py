@@ -11,14 +11,14 @@ from reprisals import clock
 from reprisals.audit.actions import begin_log, record
 from reprisals.config import Settings
 from reprisals.identity.actions.admitting import Founding, add_team, identity_of
-from reprisals.identity.actions.inviting import NewKeys, set_keys
+from reprisals.identity.actions.inviting import NewKeys, draw_keys, give_keys
 from reprisals.identity.models import Membership, Person, PersonState, SiteRole, Team
 from reprisals.identity.rules import normal_email
 from reprisals.sealing.bundle import Bundle
 from reprisals.sealing.envelope import KEY_BYTES
 from reprisals.sealing.holders import SiteSeal, Standing, TeamKind
 from reprisals.sealing.keyring import Keyring
-from reprisals.sealing.keys import BoxPublic, SigningKey, draw_passphrase
+from reprisals.sealing.keys import BoxPublic, SigningKey
 from reprisals.sealing.shares import backup_box, make_shares, recovery_box
 from reprisals.sealing.teams import Subject, Vouching, certify, make_team_keys
 
@@ -109,10 +109,10 @@ def _first_person(
     )
     session.add(person)
     session.flush()
-    passphrase = founder.passphrase or draw_passphrase()
     bundle = Bundle.draw(person.id, root.public, root.seed)
-    fingerprint = set_keys(session, settings, person, bundle, passphrase)
-    return person, Keyring(bundle), NewKeys(person.id, passphrase, fingerprint)
+    drawn = draw_keys(settings, bundle, founder.passphrase)
+    give_keys(session, person, drawn)
+    return person, Keyring(bundle), drawn.shown
 
 
 def _office_team(session: Session, kind: TeamKind) -> Team:

@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from reprisals import clock
 from reprisals.access import Actor
 from reprisals.audit.actions import record, record_opening
 from reprisals.config import Settings
-from reprisals.identity import queries
+from reprisals.identity.actions.acting import find_standings, record_refused
 from reprisals.identity.models import Attempt, KeptForm, LiveSession, Person, PersonState, SessionStub
 from reprisals.identity.rules import FORGET_AFTER, is_over
 from reprisals.sealing.bundle import SessionToken
@@ -21,7 +21,7 @@ from reprisals.sealing.keyring import Keyring
 from reprisals.sealing.keys import BoxPublic
 from reprisals.sealing.trust import current_key
 
-MOST_KEPT = 20
+MOST_KEPT, MOST_KEPT_OF_ONE = 20, 10
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -45,7 +45,10 @@ class LateForm:
 
 
 def resume(session: Session, settings: Settings, token: SessionToken) -> SignedIn | None:
-    """The session of a token, or None where it has ended, its person is suspended, or it does not open."""
+    """The session of a token, or None where it has ended, its person is suspended, or it does not open.
+
+    A seat or a role that no certificate backs is left out, and named in the log once a session.
+    """
     live = session.get(LiveSession, token.lookup)
     if live is None:
         return None
@@ -59,7 +62,10 @@ def resume(session: Session, settings: Settings, token: SessionToken) -> SignedI
         bundle = token.open_bundle(live.wrapped_bundle, live.person_id, live.expires_at)
     except CannotOpen:
         return None
-    return SignedIn(person, queries.find_actor(session, person.id), live, Keyring(bundle), token)
+    keyring = Keyring(bundle)
+    found = find_standings(session, keyring)
+    record_refused(session, found, since=live.started_at)
+    return SignedIn(person, found.actor, live, keyring, token)
 
 
 def touch(session: Session, lookup: bytes, now: datetime) -> None:
@@ -121,26 +127,28 @@ def keep_form(session: Session, settings: Settings, token: SessionToken, form: L
     """Seal what was posted too late to the person. False where the token belongs to nobody, or too much is kept already.
 
     The person's public key is checked against the receipt that their session left, so no other key can stand in its place.
+    Whoever has an old cookie fills at most half of the room, and the entry of the last form that it takes says so.
     """
     stub = find_stub(session, token)
     key = current_key(session, stub.person_id) if stub else None
     if stub is None or key is None or token.receipt(stub.person_id, key.box_public) != stub.receipt:
         return False
-    held = session.scalar(
-        select(func.count()).select_from(KeptForm).where(KeptForm.person_id == stub.person_id)
-    )
-    if (held or 0) >= MOST_KEPT:
+    held = list(session.scalars(select(KeptForm.lookup).where(KeptForm.person_id == stub.person_id)))
+    of_one = held.count(token.lookup)
+    if len(held) >= MOST_KEPT or of_one >= MOST_KEPT_OF_ONE:
         return False
     now = clock.now()
     kept = KeptForm(
         person_id=stub.person_id,
+        lookup=token.lookup,
         sealed=b"",
         kept_at=now,
         until=now + timedelta(days=settings.sessions.late_days),
     )
     kept.sealed = BoxPublic(key.box_public).seal(to_bytes(form), _kept_context(kept))
     session.add(kept)
-    record(session, None, "form.kept", stub.person_id)
+    is_last = of_one + 1 == MOST_KEPT_OF_ONE
+    record(session, None, "form.kept", stub.person_id, **({"last_of_session": True} if is_last else {}))
     return True
 
 
@@ -159,6 +167,21 @@ def open_kept(session: Session, actor: Actor, keyring: Keyring, kept: KeptForm) 
         return from_bytes(LateForm, keyring.box.open(kept.sealed, _kept_context(kept)))
     except CannotOpen:
         raise CannotOpen(f"kept form {kept.id}") from None
+
+
+def open_all_kept(session: Session, actor: Actor, keyring: Keyring) -> list[tuple[KeptForm, LateForm | None]]:
+    """All that is kept for the actor, the newest first; None for what their keys do not open. Recorded as one opening."""
+    found = list_kept(session, actor.person_id)
+    if found:
+        record_opening(session, actor, "form.opened", None, forms=[str(kept.id) for kept in found])
+    return [(kept, _late_of(keyring, kept)) for kept in found]
+
+
+def _late_of(keyring: Keyring, kept: KeptForm) -> LateForm | None:
+    try:
+        return from_bytes(LateForm, keyring.box.open(kept.sealed, _kept_context(kept)))
+    except CannotOpen:
+        return None
 
 
 def drop_kept(session: Session, actor: Actor, kept: KeptForm) -> None:

@@ -8,7 +8,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from reprisals import clock
-from reprisals.access import Actor
 from reprisals.audit.actions import Recorder, attach, commit, commit_notes, record, record_refusal
 from reprisals.config import Settings
 from reprisals.database.session import Database
@@ -44,6 +43,14 @@ class TooSoon(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """An attempt that was counted: when, and when its address had tried before."""
+
+    at: datetime
+    address_before: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Knock:
     """An attempt to sign in: what was typed, from which address, with which kind of device."""
 
@@ -72,21 +79,20 @@ def sign_in(database: Database, settings: Settings, knock: Knock) -> SessionToke
     Raises TooSoon, WrongPassphrase, Suspended, and WeakParameters where the stored parameters were lowered.
     """
     subjects = _subjects(settings, knock)
-    _take_turn(database, settings, subjects)
+    turn = _take_turn(database, settings, subjects)
     bundle, person = open_account(database, settings, knock.email, knock.passphrase)
-    if person.state == PersonState.SUSPENDED:
-        _refuse(database, settings, "session.refused", person)
-        raise Suspended
     token = SessionToken.draw()
-    recorder = service_recorder(settings)
     with database.writing() as session:
-        attach(session, recorder)
-        for subject, _longest in subjects:
-            session.execute(delete(Attempt).where(Attempt.subject == subject))
-        begin_session(session, settings, token, bundle, knock.device)
-        record(session, None, "session.begun", person.id)
-        commit(session)
-    return token
+        attach(session, service_recorder(settings))
+        found = session.get(Person, person.id, with_for_update=True)
+        if found is not None and found.state != PersonState.SUSPENDED:
+            _forgive(session, subjects, turn)
+            begin_session(session, settings, token, bundle, knock.device)
+            record(session, None, "session.begun", person.id)
+            commit(session)
+            return token
+    _refuse(database, settings, "session.refused", person)
+    raise Suspended
 
 
 def open_account(
@@ -152,7 +158,7 @@ def _subjects(settings: Settings, knock: Knock) -> tuple[tuple[bytes, timedelta]
     return (account, LONGEST_WAIT_BY_ACCOUNT), (address, LONGEST_WAIT_BY_ADDRESS)
 
 
-def _take_turn(database: Database, settings: Settings, subjects: tuple[tuple[bytes, timedelta], ...]) -> None:
+def _take_turn(database: Database, settings: Settings, subjects: tuple[tuple[bytes, timedelta], ...]) -> Turn:
     """Count the attempt before it is made, so that many at once do not slip through together. Raises TooSoon."""
     now = clock.now()
     with database.writing() as session:
@@ -161,9 +167,11 @@ def _take_turn(database: Database, settings: Settings, subjects: tuple[tuple[byt
         wait = max(attempt.next_at - now for attempt in found)
         if timedelta(0) < wait <= LONGEST_WAIT_BY_ADDRESS:
             raise TooSoon(max(1, -(-wait // timedelta(seconds=1))))
+        before = found[-1].last_at
         for (_subject, longest), attempt in zip(subjects, found, strict=True):
             _count(attempt, longest, now)
         commit(session)
+    return Turn(now, before)
 
 
 def _lock_attempt(session: Session, subject: bytes, now: datetime) -> Attempt:
@@ -178,6 +186,20 @@ def _lock_attempt(session: Session, subject: bytes, now: datetime) -> Attempt:
     return session.get_one(Attempt, subject, populate_existing=True)
 
 
+def _forgive(session: Session, subjects: tuple[tuple[bytes, timedelta], ...], turn: Turn) -> None:
+    """Forget the failures of the account. Of the address only this attempt is taken back: whoever has one good account there
+    must not wipe out with it what they failed at with others.
+    """
+    (account, _longest), (address, _longest_wait) = subjects
+    session.execute(delete(Attempt).where(Attempt.subject == account))
+    attempt = _lock_attempt(session, address, turn.at)
+    attempt.failures -= 1
+    if attempt.failures <= 0:
+        session.delete(attempt)
+    elif attempt.last_at == turn.at:
+        attempt.last_at, attempt.next_at = turn.address_before, turn.at
+
+
 def _count(attempt: Attempt, longest: timedelta, now: datetime) -> None:
     attempt.failures = 1 if now - attempt.last_at > FORGET_AFTER else attempt.failures + 1
     attempt.last_at = now
@@ -188,8 +210,3 @@ def _refuse(database: Database, settings: Settings, action: str, person: Person 
     recorder = service_recorder(settings)
     record_refusal(recorder, None, action, str(person.id) if person else "")
     commit_notes(database, recorder)
-
-
-def actor_of(session: Session, person: Person) -> Actor:
-    """Who acts, for a person just signed in by command line."""
-    return queries.find_actor(session, person.id)

@@ -117,10 +117,9 @@ def upgrade() -> None:
         sa.Column("list_name", TEXT, nullable=False),
         sa.Column("code", TEXT, nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_case_code_case_id")),
-        sa.PrimaryKeyConstraint("row_id", "list_name", "code", name=op.f("pk_case_code")),
+        sa.PrimaryKeyConstraint("case_id", "row_id", "list_name", "code", name=op.f("pk_case_code")),
     )
-    op.create_index("ix_case_code_case_id", "case_code", ["case_id"])
-    op.create_index("ix_case_code_list_code", "case_code", ["list_name", "code", "row_id"])
+    op.create_index("ix_case_code_list_code", "case_code", ["list_name", "code", "case_id"])
     op.create_table(
         "revision",
         sa.Column("case_id", sa.Uuid(), nullable=False),

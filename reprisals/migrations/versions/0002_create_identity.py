@@ -65,6 +65,7 @@ def upgrade() -> None:
     op.create_table(
         "kept_form",
         sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("lookup", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("kept_at", MOMENT, nullable=False),
         sa.Column("until", MOMENT, nullable=False),

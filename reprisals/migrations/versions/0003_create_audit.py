@@ -35,6 +35,7 @@ def upgrade() -> None:
     op.create_index("ix_audit_entry_action_seq", "audit_entry", ["action", "seq"])
     op.create_index("ix_audit_entry_actor_id_seq", "audit_entry", ["actor_id", "seq"])
     op.create_index("ix_audit_entry_case_id_manifest_number", "audit_entry", ["case_id", "manifest_number"])
+    op.create_index("ix_audit_entry_subject_action_seq", "audit_entry", ["subject", "action", "seq"])
     op.create_table(
         "audit_head",
         sa.Column("hash", sa.LargeBinary(), nullable=False),
