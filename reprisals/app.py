@@ -1,6 +1,7 @@
 """The application: the one factory that knows every feature."""
 
 from http import HTTPStatus
+from types import TracebackType
 
 from flask import Flask, Response, request
 from flask_compress import Compress
@@ -13,9 +14,11 @@ from reprisals.config import Settings
 from reprisals.database.engine import make_engine
 from reprisals.database.session import Database
 from reprisals.i18n import locale_choice
-from reprisals.web import errors, filters, lifecycle, pages, tidying
+from reprisals.web import cookies, errors, filters, forged, lifecycle, pages, tidying
+from reprisals.web.current import settings as current_settings
 from reprisals.web.requests import MemoryRequest
 
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 FEATURES = (case_views, account_views, administration_views)
 
 
@@ -24,9 +27,21 @@ class UndeclaredView(Exception):
 
 
 class Reprisals(Flask):
-    """Flask, reading what is posted in memory."""
+    """Flask, reading what is posted in memory, and saying of a failure its kind and place alone."""
 
     request_class = MemoryRequest
+
+    def handle_exception(self, e: Exception) -> Response:
+        """The page that says that something failed; a plain line where not even that can be made."""
+        try:
+            return super().handle_exception(e)
+        except Exception as failure:  # noqa: BLE001  # whatever it was: its words may not reach the server's own log
+            errors.log_failure(failure)
+            return lifecycle.plain("Something went wrong on our side. What was saved before is safe.", 500)
+
+    def log_exception(self, exc_info: ExcInfo | tuple[None, None, None]) -> None:
+        """Where even the page that says so failed. Flask would log the address asked for, and the failure's words."""
+        errors.log_failure(exc_info[1])
 
 
 class Compression(Compress):
@@ -61,8 +76,10 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         for blueprint in feature.BLUEPRINTS:
             app.register_blueprint(blueprint)
         pages.notices_of(app).update(feature.NOTICES)
+        pages.titles_of(app).update(feature.TITLES)
     pages.install(app, places)
-    tidying.install(app, (tidy_drafts,))
+    forged.install(app)
+    tidying.install(app, (tidy_drafts, forged.record_left_out))
     Compression(app)
     check_views(app)
     return app
@@ -76,4 +93,4 @@ def check_views(app: Flask) -> None:
 
 
 def _keep_language(response: Response) -> Response:
-    return locale_choice.remember(request, response)
+    return locale_choice.remember(request, response, is_secure=cookies.is_secure(current_settings()))

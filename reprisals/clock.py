@@ -1,6 +1,6 @@
 """The one place that tells the time."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 
 def now() -> datetime:
@@ -11,3 +11,8 @@ def now() -> datetime:
 def today() -> date:
     """The present day, in UTC."""
     return now().date()
+
+
+def latest_today() -> date:
+    """The latest day that may be called today: east of UTC the next day has begun already."""
+    return today() + timedelta(days=1)

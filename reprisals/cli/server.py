@@ -16,6 +16,7 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from reprisals.app import create_app
+from reprisals.cli.quiet import keep_quiet
 from reprisals.cli.refusals import Refused, explain, name_failure
 from reprisals.config import Settings
 from reprisals.web.lifecycle import NOWHERE
@@ -100,6 +101,7 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
 def run_server(settings: Settings) -> None:
     """Serve until told to stop (SIGTERM, SIGINT), and let requests under way end. Raises Refused."""
     check_port(settings.server.host, settings.server.port)
+    keep_quiet()
     process = os.getpid()
     try:
         Server(settings).run()

@@ -5,6 +5,12 @@ import click
 from reprisals.cli.options import opened, with_settings
 from reprisals.cli.server import run_server
 from reprisals.config import Settings
+from reprisals.web.cookies import hides_clients
+
+HIDDEN = (
+    "site.address is https and the server listens on the loopback, but site.trusted_proxies is 0: "
+    "everybody seems to come from one address, and one person's failures slow all others down."
+)
 
 
 @click.command()
@@ -16,4 +22,6 @@ def serve(settings: Settings) -> None:
     """
     with opened(settings):
         pass  # only looked at: each worker opens the database for itself
+    if hides_clients(settings):
+        click.echo(f"Warning: {HIDDEN}", err=True)
     run_server(settings)

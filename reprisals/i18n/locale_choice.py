@@ -60,11 +60,10 @@ def install(environment: Any) -> None:
     )
 
 
-def remember(asked: Request, response: Response) -> Response:
-    """Keep the language that a link chose for the next pages of this browser."""
+def remember(asked: Request, response: Response, *, is_secure: bool) -> Response:
+    """Keep the language that a link chose for the next pages of this browser; sent back over TLS alone where `is_secure`."""
     chosen = asked.args.get(COOKIE, "")
     if chosen in offered():
-        is_secure = asked.is_secure
         response.set_cookie(COOKIE, chosen, max_age=YEAR, httponly=True, samesite="Strict", secure=is_secure)
     return response
 

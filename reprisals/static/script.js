@@ -178,7 +178,7 @@ function watchFilter(input) {
       found += match;
       row.hidden = !match && !row.querySelector("input").checked;
     }
-    $("[data-filter-group]", list).forEach((group) => { group.hidden = !group.querySelector(".tick:not([hidden])"); });
+    $("[data-filter-group]", list).forEach((group) => { group.hidden = !group.querySelector(".tick:not([hidden])"); if (words.length) group.open = true; });
     none.textContent = found ? "" : none.dataset.filterNone;
   });
 }

@@ -1,6 +1,7 @@
 """Cookies: the session's token, a visit's token, the language. None is readable by scripts, none is sent from another site."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from flask import Request, Response
@@ -11,13 +12,29 @@ from reprisals.sealing.bundle import SessionToken
 SESSION, VISIT, LEFT = "session", "visit", "left"
 TOKEN_BYTES = 32
 LEFT_SECONDS = 300
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def is_secure(settings: Settings) -> bool:
     """Whether cookies need an encrypted connection: everywhere but on the loopback."""
     address = urlsplit(settings.site.address)
-    return address.scheme != "http" or address.hostname not in LOOPBACK
+    return address.scheme != "http" or not is_loopback(address.hostname or "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine alone: `localhost`, or an address of the loopback written out in full."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def hides_clients(settings: Settings) -> bool:
+    """Whether the server stands behind a proxy that it does not trust: everybody then seems to come from one address.
+
+    So it is where the site is reached over https, while the server listens on the loopback and counts no proxy.
+    """
+    is_behind = urlsplit(settings.site.address).scheme == "https" and is_loopback(settings.server.host)
+    return is_behind and not settings.site.trusted_proxies
 
 
 def cookie_name(settings: Settings, name: str) -> str:

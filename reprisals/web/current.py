@@ -138,6 +138,15 @@ def release() -> None:
         work.session = None
 
 
+def without_lock(work: Callable[[], T]) -> T:
+    """Do something slow while this request holds no lock. What it had read is let go; who acts is asked for anew afterwards."""
+    release()
+    try:
+        return work()
+    finally:
+        g.pop("_login_user", None)
+
+
 def or_404(found: T | None) -> T:
     """What was found. What is not there and what may not be read look alike; the attempt is recorded."""
     if found is None:

@@ -8,14 +8,18 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from flask import Flask
+from markupsafe import Markup
 from wtforms import FieldList, FormField, SelectField, SelectMultipleField
 
 from reprisals import clock
 from reprisals.codes.entities import entity_name
 from reprisals.codes.lists import label
 from reprisals.codes.states import state_name
+from reprisals.i18n.catalogues import SOURCE
 from reprisals.i18n.locale_choice import gettext, language, locale, ngettext
-from reprisals.i18n.marking import Coded, Marked, Value
+from reprisals.i18n.marking import Coded, Marked, Value, _
+from reprisals.identity.models import Team
+from reprisals.sealing.holders import TeamKind
 
 COMMAS = {"ar": "،", "zh": ""}
 
@@ -64,6 +68,18 @@ def show_entity(code: str | None) -> str:
     return entity_name(code, language()) if code else ""
 
 
+def show_team(team: Team | None) -> str:
+    """A team by its name; in another language than that of the name by what it is, or its entity and duty station."""
+    if team is None:
+        return show(_("A team that is no longer there"))
+    if language() == SOURCE:
+        return Markup("<bdi>{}</bdi>").format(team.name)
+    if team.kind != TeamKind.FOCAL:
+        return Markup("<bdi>{}</bdi>").format(show_code(team.kind, "team_kinds"))
+    place = Markup('<bdi lang="{}" dir="auto">{}</bdi>').format(SOURCE, team.duty_station)
+    return Markup("<bdi>{}</bdi> ({})").format(show_entity(team.entity), place)
+
+
 def show_date(value: date | None) -> str:
     """A day in words."""
     return format_date(value, "long", locale=locale()) if value else ""
@@ -76,8 +92,8 @@ def show_datetime(value: datetime | None) -> str:
 
 
 def show_clock(value: datetime | None) -> str:
-    """The time of day of a moment, in UTC."""
-    return format_datetime(value, "HH:mm", locale=locale()) if value else ""
+    """The time of day of a moment, in UTC and saying so."""
+    return f"{format_datetime(value, 'HH:mm', locale=locale())} UTC" if value else ""
 
 
 def show_loose(written: str) -> str:
@@ -92,11 +108,11 @@ def show_loose(written: str) -> str:
 
 
 def plain_value(field: Any) -> str:
-    """What a form field holds, in words: for showing two texts side by side."""
+    """What a form field holds, in words: for showing two texts side by side. A code is shown as its label."""
     if isinstance(field, FormField):
-        return " ".join(str(sub.data) for sub in field.form if sub.data)
+        return " ".join(text for text in map(plain_value, field.form) if text)
     if isinstance(field, FieldList):
-        return ", ".join(str(entry.data) for entry in field.entries if entry.data)
+        return ", ".join(text for text in map(plain_value, field.entries) if text)
     if isinstance(field, (SelectField, SelectMultipleField)):
         chosen = field.data if isinstance(field.data, list) else [field.data]
         return ", ".join(str(option.label.text) for option in field if option.data in chosen and option.data)
@@ -122,6 +138,7 @@ def install(app: Flask) -> None:
         "code": show_code,
         "state": show_state,
         "entity": show_entity,
+        "team": show_team,
         "listed": show_list,
         "date": show_date,
         "datetime": show_datetime,

@@ -14,9 +14,10 @@ from wtforms.validators import StopValidation
 from reprisals.i18n import locale_choice
 from reprisals.i18n.marking import Marked, RuleBroken, _
 from reprisals.web.filters import show
+from reprisals.web.kept import kept_fields
 
 SHORT, LINE, TEXT = 100, 300, 60_000
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class Lazy:
@@ -45,7 +46,7 @@ def lazy(marked: Marked) -> Any:
 
 def clean(text: str | None) -> str:
     """The text with one kind of line end, without control characters, and without blanks at its ends."""
-    unified = (text or "").replace("\r\n", "\n").replace("\r", "\n")
+    unified = (text or "").replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
     return _UNPRINTABLE.sub("", unified).strip()
 
 
@@ -116,8 +117,8 @@ class Form(WTForm):
 
 
 def posted() -> Any:
-    """What was posted, for a form's first argument; nothing on a GET."""
-    return request.form if request.method == "POST" else None
+    """What was posted, for a form's first argument. On a GET what was kept for this page, or nothing."""
+    return request.form if request.method == "POST" else kept_fields()
 
 
 def text_field(

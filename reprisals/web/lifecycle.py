@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response, abort, current_app, g, make_response, request
 from flask_login import LoginManager
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from reprisals import clock
 from reprisals.access import Role
@@ -17,7 +18,10 @@ from reprisals.audit.actions import Recorder, attach, commit, commit_notes
 from reprisals.identity.actions.sessions import SEEN_EVERY, SignedIn, resume, touch
 from reprisals.sealing.bundle import SessionToken
 from reprisals.web import cookies
-from reprisals.web.current import SAFE_METHODS, db, refuse, settings, unit
+from reprisals.web.current import SAFE_METHODS, db, settings, unit
+from reprisals.web.forged import refuse_forged
+from reprisals.web.kept import carry_on, drop_sent
+from reprisals.web.requests import MOST_FIELDS
 from reprisals.web.tidying import tidy_now_and_then
 from reprisals.web.tokens import FIELD, is_form_token
 
@@ -87,9 +91,12 @@ def admit() -> None:
         g.visit_token = g.new_visit = SessionToken.draw()
     if request.method in SAFE_METHODS:
         return
-    request.form  # noqa: B018  # read now, before the database is touched
+    if (
+        sum(len(values) for _name, values in request.form.lists()) > MOST_FIELDS
+    ):  # read before the database is touched
+        raise RequestEntityTooLarge
     if not _takes_any_form() and not _is_ours():
-        refuse("form.forged")
+        refuse_forged()
         abort(400, description="form-token")
 
 
@@ -120,6 +127,7 @@ def finish(response: Response, failed_page: FailedPage) -> Response:
         )
         return response
     try:
+        carry_on(response)
         _settle(response)
     except Exception as failure:  # noqa: BLE001  # whatever failed: nothing was stored, and the page has to say so
         unit().recorder.notes = []
@@ -153,6 +161,7 @@ def _settle(response: Response) -> None:
     ):
         if g.get("to_touch"):
             touch(work.session, g.to_touch, clock.now())
+        drop_sent()
         commit(work.session)
     else:
         _undo()
@@ -193,4 +202,5 @@ def _is_ours() -> bool:
 
 def plain(text: str, status: int) -> Response:
     """A plain answer where not even a page can be made."""
-    return make_response(text, status, {"Content-Type": "text/plain; charset=utf-8"})
+    kind = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": NO_STORE}
+    return make_response(text, status, {**HEADERS, **kind})

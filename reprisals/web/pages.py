@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,12 +16,15 @@ from reprisals.codes import review
 from reprisals.codes.lists import label
 from reprisals.i18n import locale_choice
 from reprisals.i18n.catalogues import SOURCE, count_unreviewed, direction
-from reprisals.i18n.marking import Marked
-from reprisals.web.current import settings, signed_in, visit_token
+from reprisals.i18n.marking import Marked, _
+from reprisals.web.current import SAFE_METHODS, settings, signed_in, visit_token
 from reprisals.web.filters import show
+from reprisals.web.kept import filling
+from reprisals.web.labels import labelled, readable
 from reprisals.web.tokens import make_form_token
 
 SAID = "said"
+FILLED = _("This is what you sent after your session had ended. Look through it, and save it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,12 @@ def notices_of(app: Flask) -> dict[str, Marked]:
     return known
 
 
+def titles_of(app: Flask) -> dict[str, Marked]:
+    """The title of each page that can be filled again with what was kept, by its endpoint."""
+    known: dict[str, Marked] = app.extensions.setdefault("titles", {})
+    return known
+
+
 def say(code: str) -> dict[str, Any]:
     """The parameter of an address that lets the next page say what was done."""
     return {SAID: code}
@@ -75,7 +86,8 @@ def form_token() -> str:
 def install(app: Flask, places: tuple[Place, ...]) -> None:
     """Give every template its frame."""
     locale_choice.install(app.jinja_env)
-    app.jinja_env.globals.update(form_token=form_token, language_name=_language_name)
+    app.jinja_env.globals.update(form_token=form_token, language_name=_language_name, filling=filling)
+    app.jinja_env.filters.update(labelled=labelled, readable=readable)
     app.context_processor(lambda: frame(places))
 
 
@@ -101,8 +113,16 @@ def frame(places: tuple[Place, ...]) -> dict[str, Any]:
         "sessions_url": url_for("accounts.show", _anchor="sessions"),
         "sign_out_url": url_for("accounts.sign_out"),
         "session_ends": int(person.live.expires_at.timestamp()) if person else None,
+        "asset_version": _asset_version(str(current_app.static_folder)),
         "server_time": int(clock.now().timestamp()),
     }
+
+
+@cache
+def _asset_version(folder: str) -> str:
+    """Changes when a static file does, so that a browser may keep the files for as long as it likes."""
+    files = sorted(path for path in Path(folder).iterdir() if path.is_file())
+    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 
 @cache
@@ -129,14 +149,21 @@ def _navigation(places: tuple[Place, ...]) -> list[NavigationItem]:
 
 def _notices() -> list[str]:
     said = notices_of(current_app).get(request.args.get(SAID, ""))
-    return [show(said)] if said else []
+    return [show(text) for text in (said, FILLED if "fills" in g else None) if text]
 
 
 def _language_links(current: str) -> list[tuple[str, str, str, bool]]:
+    """None on the answer to a form: a link away from it would lose what stands on this page alone."""
+    if request.method not in SAFE_METHODS:
+        return []
     kept = [(key, value) for key, value in request.args.items(multi=True) if key not in {"language", SAID}]
-    path = quote(request.path) if request.method == "GET" else url_for("accounts.home")
     return [
-        (code, _language_name(code), f"{path}?{urlencode([*kept, ('language', code)])}", code == current)
+        (
+            code,
+            _language_name(code),
+            f"{quote(request.path)}?{urlencode([*kept, ('language', code)])}",
+            code == current,
+        )
         for code in locale_choice.offered()
     ]
 

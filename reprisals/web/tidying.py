@@ -6,8 +6,10 @@ worker, so that a site without one keeps its promises, too.
 
 import time
 from collections.abc import Callable
+from threading import Lock
 
 from flask import Flask, current_app
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -18,6 +20,9 @@ from reprisals.identity.actions.sessions import purge
 from reprisals.identity.actions.signing_in import service_recorder
 
 EVERY_SECONDS = 600.0
+TURN = 0x74696479
+"""The number of the lock on PostgreSQL that only one process holds at a time. It goes with the transaction."""
+
 Tidier = Callable[[Session, Settings], int]
 
 
@@ -25,23 +30,34 @@ def install(app: Flask, tidiers: tuple[Tidier, ...]) -> None:
     """Let the application clear away what these know of."""
     app.extensions["tidiers"] = (purge, *tidiers)
     app.extensions["tidied"] = -EVERY_SECONDS
+    app.extensions["tidying"] = Lock()
 
 
 def tidy(database: Database, settings: Settings, tidiers: tuple[Tidier, ...]) -> int:
-    """Clear away everything that has run out. Says how many rows."""
+    """Clear away everything that has run out. Says how many rows: none while another process is at it."""
     with database.writing() as session:
+        if not _is_our_turn(session):
+            return 0
         attach(session, service_recorder(settings))
         gone = sum(tidier(session, settings) for tidier in tidiers)
         commit(session)
     return gone
 
 
+def _is_our_turn(session: Session) -> bool:
+    """Whether nobody else clears away. A writing session of SQLite holds the one lock by itself."""
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(TURN))))
+
+
 def tidy_now_and_then(database: Database, settings: Settings) -> None:
     """Clear away if the last time is long enough ago. At the same time only one request of a process does it."""
     extensions = current_app.extensions
-    if time.monotonic() - extensions["tidied"] < EVERY_SECONDS:
-        return
-    extensions["tidied"] = time.monotonic()
+    with extensions["tidying"]:
+        if time.monotonic() - extensions["tidied"] < EVERY_SECONDS:
+            return
+        extensions["tidied"] = time.monotonic()
     try:
         tidy(database, settings, extensions["tidiers"])
     except (SQLAlchemyError, OSError) as failure:

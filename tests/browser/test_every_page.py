@@ -36,7 +36,7 @@ TEXTS = """() => {
   while (walk.nextNode()) found.push(walk.currentNode.data);
   return found;
 }"""
-LATIN = {"AR", "CSV", "Escape", "English", "JSON", "OHCHR", "Reprisals", "UNHCR", "UTC"} | {
+LATIN = {"AR", "CSV", "Escape", "English", "JSON", "OHCHR", "REP", "Reprisals", "UNHCR", "UTC"} | {
     *("Amman", "Falcon", "Heron", "Person", "reprisals", "team", "test")  # names of this office
 }
 UNSPOKEN = (

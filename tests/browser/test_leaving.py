@@ -19,6 +19,19 @@ LEAVE = "form.leave button"
 EMPTY = (
     "() => document.title === 'New page' && !!document.querySelector('h1') && document.body.offsetHeight > 0"
 )
+COVERED = """() => {
+  const strip = document.querySelector(".leave").getBoundingClientRect();
+  const seen = e => e.checkVisibility() && e.getClientRects().length && !e.closest(".leave")
+    && getComputedStyle(e).position !== "absolute";
+  const covered = [...document.querySelectorAll("a, button, input, select, summary")].filter(seen).filter(e => {
+    e.focus();
+    const box = e.getBoundingClientRect();
+    return box.bottom > strip.top + 1 && box.top < strip.bottom && box.height < strip.top;
+  });
+  scrollTo(0, 1e6);
+  const foot = document.querySelector(".foot").getBoundingClientRect();
+  return [covered.map(e => e.outerHTML.slice(0, 120)), foot.bottom <= strip.top + 1];
+}"""
 SILENT = ("REP-", "Reprisals", "reprisal", "Kenya", "Heron")
 
 
@@ -173,3 +186,16 @@ def test_a_page_that_the_browser_kept_whole_is_asked_for_anew_before_it_is_seen(
     wait_until(lambda: ask(keeping.page, "() => location.pathname") == "/sign-in", "it was asked for anew")
     assert ask(keeping.page, "() => sessionStorage.getItem('kept')") == "true", "this browser keeps no pages"
     assert "Kenya" not in keeping.words
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("width", [320, 360])
+def test_on_a_phone_the_button_to_leave_has_room_of_its_own_and_covers_nothing(
+    office, visitor_of, width: int, language: str
+):
+    """Of a box of text the browser brings the line into sight that is written on, not the whole box."""
+    member = visitor_of(office.member, Mode("on a phone", width=width, language=language))
+
+    for address in (f"/cases/{office.draft.case_id}/what", "/cases", "/kept"):
+        member.open(address)
+        assert member.page.evaluate(COVERED) == [[], True], address

@@ -116,6 +116,7 @@ def test_code_that_somebody_smuggled_in_does_not_run_and_calls_nobody(visitor_of
     for code in SMUGGLED:
         with suppress(Error):
             member.page.evaluate(code)
+        member.wait_until_told("Content Security Policy")
         member.page.wait_for_timeout(100)
         said, member.watch.troubles = member.watch.troubles, []
         assert [words for words in said if "Content Security Policy" in words], code

@@ -14,7 +14,7 @@ from tests.crash.sites import wait_until
 
 pytestmark = pytest.mark.browser
 GO_ON = "form[data-autosave] .buttons .main"
-SAVED = re.compile(r"^Saved at \d\d:\d\d$")
+SAVED = re.compile(r"^Saved at \d\d:\d\d UTC$")
 STORY = "They came at night. \u0642\u0627\u0644\u0648\u0627"
 OTHER = "They came in the morning."
 
@@ -119,8 +119,12 @@ def test_what_is_sent_after_the_session_was_ended_is_kept_and_offered_after_sign
     sign_in(member, desk)
     assert member.path == "/kept"
     member.press("main ul a >> nth=0")
-    assert member.find("main textarea[name=words], main input[name=words]").input_value() == STORY
-    member.press("main form .buttons .main")
+    member.press("main a.main")
+    assert member.path == f"{draft}/what"
+    assert member.find("main textarea[name=words]").input_value() == STORY
+    member.press(GO_ON)
+    member.open("/kept")
+    assert member.find("main ul a").count() == 0
 
     member.open(f"{draft}/what")
     assert member.find("[name=words]").input_value() == STORY

@@ -1,5 +1,6 @@
 """`reprisals serve`: real processes on the loopback, closed to curious eyes, with logs that name nobody."""
 
+import gc
 import json
 import re
 import signal
@@ -13,10 +14,12 @@ from http.client import HTTPConnection
 import pytest
 from sqlalchemy import text
 
-from reprisals.cli import server
+from reprisals.cli import server, serving
 from reprisals.cli.refusals import Refused
 from reprisals.cli.server import Server, check_port, gunicorn_settings, shown_path
 from reprisals.config import Server as ServerSettings
+from tests.crash.sites import PATIENCE
+from tests.servers.ports import free_port
 
 ECHO = """
 import json, os
@@ -51,9 +54,7 @@ CODE = "/invitation/Zq8xJv0mKf3sT1yLw9dRb2Hn5uPcAe7o"
 @pytest.fixture
 def port():
     """A port of the loopback that is free."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def serve(start, rewrite, site, port):
             server=listening, site=replace(site.settings.site, address=f"http://127.0.0.1:{port}")
         )
         process = start("serve", "--config", config, **how)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while process.poll() is None and time.monotonic() < deadline:
             try:
                 ask(port, "/healthy")
@@ -81,7 +82,7 @@ def serve(start, rewrite, site, port):
 
 def ask(port, path, **headers):
     """Status and body of a page."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request(
             "GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()}
@@ -95,7 +96,7 @@ def ask(port, path, **headers):
 def stop(process):
     """End a server as an operator would; what it said on both channels."""
     process.send_signal(signal.SIGTERM)
-    return process.communicate(timeout=40)
+    return process.communicate(timeout=PATIENCE)
 
 
 def test_the_site_is_served_until_it_is_told_to_stop(serve, port, tmp_path):
@@ -134,7 +135,7 @@ def test_a_failure_is_logged_by_kind_and_a_misshapen_request_not_at_all(serve, p
     process = serve(code=ECHO)
     status, body = ask(port, "/fails/a-secret-word?a-secret-word")
     for line in (b"GET /a-secret-word HTTP/9.9", b"a-secret-word", b"GET / HTTP/1.1\r\na-secret-word"):
-        with socket.create_connection(("127.0.0.1", port), timeout=30) as raw:
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as raw:
             raw.sendall(line + b"\r\n\r\n")
             assert b"400" in raw.recv(200)
     said, complaint = stop(process)
@@ -157,7 +158,7 @@ def test_each_worker_makes_the_application_itself_and_believes_no_forwarded_head
 
 def test_a_server_whose_application_does_not_start_ends_with_1(serve):
     process = serve(code=ECHO, env={"FAILS": "yes"})
-    said, complaint = process.communicate(timeout=60)
+    said, complaint = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == 1
     assert "The server did not start, or a worker failed; the lines above say why." in complaint
@@ -167,15 +168,13 @@ def test_a_server_whose_application_does_not_start_ends_with_1(serve):
 
 def test_a_process_leaves_no_core_and_writes_for_its_owner_alone(start):
     closed = start(code=CLOSED)
-    said, _complaint = closed.communicate(timeout=60)
+    said, _complaint = closed.communicate(timeout=PATIENCE)
 
     assert said == "0 (0, 0) 0o77\n"
 
 
 def test_a_port_in_use_is_told_before_anything_is_made(run, config, port, tmp_path):
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", port))
-        other.listen()
+    with socket.create_server(("127.0.0.1", port)):
         refused = run("demo", "--dir", tmp_path / "demo", "--port", port)
 
     assert refused.exit_code == 1
@@ -226,6 +225,39 @@ def test_as_many_proxies_are_believed_as_the_configuration_says(site, monkeypatc
     environ = {"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_FOR": "10.9.8.1, 10.9.8.2"}
 
     assert Server(settings).load()(environ, None) == [address.encode()]
+
+
+def test_what_a_worker_has_loaded_is_not_looked_through_again_while_it_serves(site, monkeypatch):
+    monkeypatch.setattr(server, "create_app", lambda _settings: lambda _environ, _start: [])
+    gc.unfreeze()
+
+    Server(site.settings).load()
+    frozen = gc.get_freeze_count()
+    gc.unfreeze()
+
+    assert frozen > 10_000
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "proxies", "is_warned"),
+    [
+        ("https://reprisals.example", "127.0.0.1", 0, True),
+        ("https://reprisals.example", "::1", 0, True),
+        ("https://reprisals.example", "127.0.0.1", 1, False),
+        ("https://reprisals.example", "0.0.0.0", 0, False),  # noqa: S104
+        ("http://127.0.0.1:8000", "127.0.0.1", 0, False),
+    ],
+)
+def test_serving_behind_a_proxy_that_is_not_counted_is_warned_of(
+    run, rewrite, site, monkeypatch, address, host, proxies, is_warned
+):
+    monkeypatch.setattr(serving, "run_server", lambda _settings: None)
+    place = replace(site.settings.site, address=address, trusted_proxies=proxies)
+
+    served = run("serve", "--config", rewrite(site=place, server=ServerSettings(host=host)))
+
+    assert served.exit_code == 0
+    assert ("site.trusted_proxies is 0" in served.stderr) is is_warned
 
 
 def test_the_environment_changes_nothing_that_matters(site, monkeypatch):

@@ -9,9 +9,11 @@ from reprisals.app import create_app
 from reprisals.audit.models import AuditEntry
 from reprisals.audit.opening import CannotOpen, NotTrusted, Tampered
 from reprisals.identity.models import Membership, Person
+from reprisals.web import errors
 from reprisals.web.current import db, me, requires
 from tests.client import Client
 from tests.makers import EMAIL
+from tests.pages import check_headers
 
 WORDS = "He said his name.\nIt stands here."
 PAGE = "<!doctype html><html lang=en dir=ltr><title>x</title><h1>Answer</h1>"
@@ -49,7 +51,7 @@ def test_an_address_that_leads_nowhere_says_so(first, path):
 
 
 def test_a_method_that_a_page_does_not_take_is_answered_like_an_address_that_leads_nowhere(first):
-    assert first.post("/audit", status=405).heading == "There is nothing here that you can read"
+    assert first.post("/teams", status=405).heading == "There is nothing here that you can read"
 
 
 def test_what_is_too_large_is_refused_with_a_page_that_one_can_leave(first):
@@ -70,6 +72,22 @@ def test_a_failure_tells_the_log_its_kind_and_nothing_of_what_was_asked(served, 
     for hidden in ("somebody", "secret", "his name"):
         assert hidden not in caplog.text
         assert hidden not in failed.text
+
+
+def test_a_failure_of_the_page_that_says_so_tells_the_log_no_more(served, caplog, monkeypatch):
+    def fail(*_args, **_kwargs):
+        raise RuntimeError(WORDS)
+
+    client = served(fail)
+    monkeypatch.setattr(errors, "render_template", fail)
+    answer = client.browser.get("/added/somebody?q=secret")
+
+    assert (answer.status_code, answer.mimetype) == (500, "text/plain")
+    check_headers(answer)
+    assert "RuntimeError at GET /added/<name>" in caplog.text
+    for hidden in ("somebody", "secret", "his name", "Traceback"):
+        assert hidden not in caplog.text
+        assert hidden not in answer.get_data(as_text=True)
 
 
 def test_what_was_typed_into_a_form_that_failed_can_be_sent_again(served):

@@ -6,7 +6,10 @@ from sqlalchemy import select
 from reprisals.audit.models import AuditEntry
 from reprisals.identity.models import Person
 from reprisals.sealing.bundle import SessionToken
+from reprisals.web.forged import MOST_NETWORKS, Count, network_of
+from reprisals.web.tidying import tidy
 from reprisals.web.tokens import FIELD, is_form_token, make_form_token
+from tests.client import Client
 from tests.makers import EMAIL
 
 
@@ -31,6 +34,76 @@ def test_a_form_with_a_wrong_token_is_refused_and_changes_nothing(first, databas
     assert "no longer valid" in refused.words
     assert language_of(database) == "en"
     assert refusals(database) == ["form.forged"]
+
+
+def forged(database):
+    with database.reading() as session:
+        wanted = select(AuditEntry).where(AuditEntry.action == "form.forged").order_by(AuditEntry.seq)
+        return [(entry.details["route"], entry.details.get("left_out")) for entry in session.scalars(wanted)]
+
+
+def test_of_strangers_one_forged_form_a_minute_and_network_is_recorded_and_the_others_are_counted(
+    app, database, clock
+):
+    def send(address, path="/sign-in"):
+        Client(app).send(path, {"email": "x"}, status=400, environ_base={"REMOTE_ADDR": address})
+
+    for address in ("192.0.2.1", "192.0.2.77", "192.0.2.1", "198.51.100.1", "2001:db8::1", "2001:db8::2"):
+        send(address)
+    clock.advance(seconds=61)
+    send("192.0.2.3")
+
+    assert forged(database) == [("/sign-in", None), ("/sign-in", 2), ("/sign-in", None), ("/sign-in", 1)]
+
+
+def test_a_made_up_session_makes_no_stranger_somebody(app, database, clock):
+    client = Client(app, SessionToken.draw())
+
+    for _again in range(3):
+        client.send("/account", {"language": "ar"}, status=400)
+
+    assert len(forged(database)) == 1
+
+
+def test_each_forged_form_of_somebody_who_is_signed_in_is_recorded(first, database):
+    for _again in range(3):
+        first.send("/account", {"language": "ar"}, status=400)
+
+    assert forged(database) == [("/account", None)] * 3
+
+
+def test_from_however_many_networks_forms_come_the_log_takes_a_bounded_number_a_minute(clock):
+    count = Count()
+
+    due = [
+        count.is_due(network_of(f"10.{number // 256}.{number % 256}.1"), clock.now())
+        for number in range(2_000)
+    ]
+
+    assert sum(due) == MOST_NETWORKS
+    assert count.take() == 2_000 - MOST_NETWORKS
+    assert count.take() == 0
+
+
+def test_what_was_left_out_is_told_when_things_are_cleared_away(app, site, database, clock):
+    for _again in range(3):
+        Client(app).send("/sign-in", {"email": "x"}, status=400)
+
+    with app.app_context():
+        tidy(database, site.settings, app.extensions["tidiers"])
+        tidy(database, site.settings, app.extensions["tidiers"])
+
+    with database.reading() as session:
+        told = [entry.details for entry in session.scalars(select(AuditEntry)) if "left_out" in entry.details]
+    assert told == [{"left_out": 2}]
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [("192.0.2.77", "192.0.2.0/24"), ("2001:db8::2", "2001:db8::/64"), ("", ""), ("a name", "a name")],
+)
+def test_an_address_belongs_to_a_network(address, network):
+    assert network_of(address) == network
 
 
 def test_a_form_without_a_token_is_refused(first, database):

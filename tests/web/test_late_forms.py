@@ -3,12 +3,14 @@
 import pytest
 from sqlalchemy import select, text
 
+from reprisals.audit.models import AuditEntry
 from reprisals.identity.models import KeptForm, LiveSession, Person
 from tests.client import Client
+from tests.client import _sent as sent_by
 from tests.makers import EMAIL
 
 STORY = "They came at night.\nThey asked about the report to Geneva. \u0642\u0627\u0644\u0648\u0627"
-TYPED = [("language", "ar"), ("story", STORY), ("acts", "ARREST"), ("acts", "THREAT"), ("note", "")]
+TYPED = [("language", "ar"), ("story", STORY), ("kinds", "ARREST"), ("kinds", "THREAT"), ("note", "")]
 
 
 @pytest.fixture
@@ -25,6 +27,14 @@ def back(late, browser_of, committing):
     with committing() as make:
         who = make.founder
     return browser_of(who)
+
+
+def page_fields(page):
+    """What the form with the language on a page would send."""
+    forms = [
+        f for f in page.tree.find(".//main").iter("form") if f.find(".//*[@name='language']") is not None
+    ]
+    return [pair for element in forms[0].iter() for pair in sent_by(element)]
 
 
 def kept_address(client):
@@ -53,28 +63,117 @@ def test_after_signing_in_again_what_was_kept_comes_first(back):
     assert "/work" in first_page.links
 
 
-def test_every_field_stands_there_as_it_was_typed(back):
-    page = back.get(kept_address(back))
-
-    sent = [
-        (name, value.lstrip("\n"))
-        for name, value in page.fields("/account")
-        if name not in {"form_token", "kept_id"}
+def typed_on(page):
+    rows = page.tree.find(".//section[@class='box']/dl")
+    return [
+        ("".join(row.find("dt").itertext()), "".join(text.itertext()))
+        for row in rows
+        for text in row.iter("dd")
     ]
-    assert sorted(sent) == sorted(TYPED)
 
 
-def test_what_was_kept_can_be_sent_and_deleted(back, database):
-    address = kept_address(back)
+def kept_of(database):
+    with database.reading() as session:
+        return list(session.scalars(select(KeptForm)))
 
-    back.submit(back.get(address), action="/account", status=303)
-    deleted = back.submit(back.get(f"{address}/delete"), status=303)
 
-    assert deleted.headers["Location"] == "/?said=form-deleted"
+def test_what_was_kept_is_listed_by_the_title_of_its_page_with_day_and_hour(back):
+    listed = back.get("/kept")
+
+    assert "Your account Sent on 2 March 2026, 09:31 UTC" in listed.words
+    assert "/account" not in listed.words
+
+
+def test_every_field_stands_there_as_it_was_typed_under_its_label_where_one_is_known(back):
+    typed = typed_on(back.get(kept_address(back)))
+
+    assert typed == [
+        ("Language of your pages", "ar"),
+        ("story", STORY),
+        ("kinds", "ARREST"),
+        ("kinds", "THREAT"),
+    ]
+
+
+def test_what_was_kept_fills_its_own_page_and_is_gone_once_that_page_was_sent(back, database):
+    kept = back.get(kept_address(back))
+    page = back.get(next(link for link in kept.links if link.startswith("/account?")))
+
+    back.send("/account", page_fields(page), status=303)
+
+    assert ("language", "ar") in page_fields(page)
+    assert kept_of(database) == []
     with database.reading() as session:
         assert session.scalars(select(Person.language).where(Person.email == EMAIL)).one() == "ar"
-        assert not list(session.scalars(select(KeptForm)))
-    assert "No form is kept" in back.get("/kept?language=en").words
+        last = session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq.desc())).first()
+    assert last == "form.dropped"
+
+
+def test_what_was_kept_stays_when_its_page_is_refused(back, database):
+    kept_id = kept_of(database)[0].id
+
+    refused = back.post("/account", [("language", "xx"), ("kept_form", str(kept_id))], status=422)
+
+    assert ("kept_form", str(kept_id)) in page_fields(refused)
+    assert len(kept_of(database)) == 1
+
+
+def test_what_was_kept_goes_with_the_page_that_was_sent_again_from_an_error(back, database):
+    kept_id = str(kept_of(database)[0].id)
+    refused = back.send("/account", {"language": "ar", "kept_form": kept_id, "form_token": "old"}, status=400)
+
+    back.submit(refused, action="/account", status=303)
+
+    assert kept_of(database) == []
+
+
+def test_looking_at_what_was_kept_or_at_its_page_sends_and_deletes_nothing(back, database):
+    address = kept_address(back)
+    back.get(address)
+    back.get(f"/account?kept_form={address.removeprefix('/kept/')}")
+
+    assert len(kept_of(database)) == 1
+    with database.reading() as session:
+        assert session.scalars(select(Person.language).where(Person.email == EMAIL)).one() == "en"
+
+
+def test_a_page_that_is_not_asked_to_be_filled_is_not(back):
+    assert ("language", "en") in page_fields(back.get("/account"))
+
+
+def test_what_was_kept_can_be_deleted(back, database):
+    deleted = back.submit(back.get(f"{kept_address(back)}/delete"), status=303)
+
+    assert deleted.headers["Location"] == "/?said=form-deleted"
+    assert kept_of(database) == []
+    assert "No form is kept" in back.get("/kept").words
+
+
+def test_where_a_form_cannot_fill_a_page_its_words_are_there_to_be_copied(
+    first, clock, browser_of, committing
+):
+    first.form_token()
+    clock.advance(minutes=31)
+    first.post("/account/sessions/end-others", TYPED, status=401)
+    with committing() as make:
+        who = make.founder
+    again = browser_of(who)
+
+    shown = again.get(kept_address(again))
+
+    assert ("story", STORY) in typed_on(shown)
+    assert not [link for link in shown.links if "kept_form" in link]
+    assert "A page that cannot be filled again" in again.get("/kept").words
+
+
+def test_a_kept_form_that_does_not_open_leaves_the_list_whole(back, database):
+    with database.writing() as session:
+        kept = session.scalars(select(KeptForm)).one()
+        kept.sealed = kept.sealed[:-1] + bytes([kept.sealed[-1] ^ 1])
+        session.commit()
+
+    assert "A page that cannot be filled again" in back.get("/kept").words
+    assert back.get(kept_address(back), status=409).heading == "This record is not as it was written"
 
 
 def test_nobody_else_finds_what_was_kept(back, browser_of, committing):

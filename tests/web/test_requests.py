@@ -1,5 +1,6 @@
 """What holds of every request: headers, cookies, when one was last seen, memory alone, a size on the wire."""
 
+import re
 from dataclasses import replace
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
@@ -11,6 +12,7 @@ from werkzeug.test import encode_multipart
 
 from reprisals.app import UndeclaredView, check_views, create_app
 from reprisals.identity.models import LiveSession
+from reprisals.web.cookies import is_loopback
 from reprisals.web.lifecycle import HEADERS
 from reprisals.web.requests import MemoryRequest
 from tests.client import Client
@@ -63,6 +65,59 @@ def test_on_an_encrypted_site_the_cookie_is_pinned_to_the_host(site, database):
     assert cookie.startswith("__Host-visit=")
     assert "Secure" in cookie
     assert "Domain" not in cookie
+
+
+def test_an_encrypted_site_is_asked_for_by_no_other_way_and_its_language_cookie_is_sent_by_no_other(
+    site, database
+):
+    secure = replace(site.settings, site=replace(site.settings.site, address="https://reprisals.example"))
+
+    # Behind a proxy the request itself looks unencrypted.
+    page = Client(create_app(secure, database)).get("/sign-in?language=ar", base_url="http://localhost")
+
+    language = next(c for c in page.headers.getlist("Set-Cookie") if c.startswith("language="))
+    assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert "Secure" in language
+
+
+def test_a_site_on_the_loopback_asks_for_no_encryption(stranger):
+    page = stranger.get("/sign-in?language=ar")
+
+    assert "Strict-Transport-Security" not in page.headers
+    assert not [cookie for cookie in page.headers.getlist("Set-Cookie") if "Secure" in cookie]
+
+
+@pytest.mark.parametrize(
+    ("host", "is_alone"),
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("127.8.9.1", True),
+        ("::1", True),
+        ("127.0.0.1.example.org", False),
+        ("localhost.example.org", False),
+        ("127.1", False),
+        ("0.0.0.0", False),  # noqa: S104
+        ("::", False),
+        ("", False),
+    ],
+)
+def test_the_loopback_is_this_machine_alone(host, is_alone):
+    assert is_loopback(host) is is_alone
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/no-such-page", "/account", "/kept"])
+def test_every_page_asks_for_its_files_under_their_version_and_may_keep_them(first, path):
+    page = first.get(path, status=None) if path != "/sign-in" else first.get("/invitation", status=410)
+    files = [link.get("href") for link in page.tree.iter("link")] + [
+        script.get("src") for script in page.tree.iter("script")
+    ]
+
+    assert len(files) == 3
+    for file in files:
+        assert re.fullmatch(r"/static/\w+\.\w+\?v=[0-9a-f]{12}", file)
+        with first.browser.get(file) as served:
+            assert served.headers["Cache-Control"] == "public, max-age=31536000"
 
 
 @pytest.mark.parametrize("value", ["", "x", "=" * 43, "A" * 44, "A" * 43, "A" * 4_000])
