@@ -2,23 +2,16 @@
 
 import click
 
+from reprisals.administration.rules.entries import read_head, write_head
+from reprisals.administration.rules.words import BREAKS
 from reprisals.audit.chain import Broken
 from reprisals.audit.models import AuditHead
 from reprisals.audit.queries import verify as verify_log
 from reprisals.cli.options import opened, with_settings
-from reprisals.cli.refusals import Refused
+from reprisals.cli.refusals import Refused, plain_words
 from reprisals.config import Settings
+from reprisals.i18n.marking import RuleBroken
 from reprisals.identity.actions.signing_in import service_key
-
-REASONS = {
-    "missing": "it is missing, or entries before it were removed",
-    "order": "it does not follow the one before it",
-    "altered": "it is not as it was written",
-    "signature": "its signature is not that of whoever it names",
-    "tail": "entries at the end were removed, or the record of the last one was altered",
-    "head": "it is not the one that was kept elsewhere",
-}
-HASH_BYTES = 32
 
 
 class Head(click.ParamType[tuple[int, bytes]]):
@@ -32,13 +25,12 @@ class Head(click.ParamType[tuple[int, bytes]]):
         """Number and hash. Anything else is a usage error."""
         if isinstance(value, tuple):
             return value
-        number, _colon, digest = value.strip().partition(":")
         try:
-            head = (int(number), bytes.fromhex(digest))
-        except ValueError:
-            self.fail("a head is a number, a colon and 64 hexadecimal digits", param, ctx)
-        if head[0] < 0 or len(head[1]) != HASH_BYTES:
-            self.fail("a head is a number, a colon and 64 hexadecimal digits", param, ctx)
+            head = read_head(value)
+        except RuleBroken as refusal:
+            self.fail(plain_words(refusal.message), param, ctx)
+        if head is None:
+            self.fail("no head is given", param, ctx)
         return head
 
 
@@ -61,7 +53,7 @@ def verify(settings: Settings, head: tuple[int, bytes] | None) -> None:
         broken, seq, last = verify_log(session, root, service, head)
     if broken is not None:
         raise Refused(describe(broken))
-    click.echo(show_head(seq, last))
+    click.echo(write_head(seq, last))
 
 
 @audit.command("head")
@@ -72,14 +64,9 @@ def print_head(settings: Settings) -> None:
         head = session.get(AuditHead, 1)
     if head is None:
         raise Refused("The log has no head: this is no site, or its log was removed.")
-    click.echo(show_head(head.seq, head.hash))
-
-
-def show_head(seq: int, digest: bytes) -> str:
-    """A head as one keeps it."""
-    return f"{seq}:{digest.hex()}"
+    click.echo(write_head(head.seq, head.hash))
 
 
 def describe(broken: Broken) -> str:
     """The first entry that does not hold, in words."""
-    return f"The log does not hold. Entry {broken.seq}: {REASONS[broken.reason]}."
+    return f"The log does not hold. Entry {broken.seq}: {plain_words(BREAKS[broken.reason])}"

@@ -14,54 +14,73 @@ from reprisals.database.engine import is_postgresql
 from reprisals.database.migrate import check_database
 from reprisals.database.session import Database
 
-WORDS = {Verdict.OK: "ok", Verdict.WARNING: "warning", Verdict.WRONG: "wrong"}
+WORDS = {Verdict.OK: "ok", Verdict.UNKNOWN: "unknown", Verdict.WARNING: "warning", Verdict.WRONG: "wrong"}
+STORED = ("trust", "places", "log", "people", "clock")
 Check = Callable[[], Findings]
 
 
 @click.command()
 @config_option
-def check(config: Path) -> None:
+@click.option("--quick", is_flag=True, help="Do not walk the chain of the log.")
+def check(config: Path, *, quick: bool) -> None:
     """Say whether everything is in order.
 
-    Looks at configuration, keys, database, migrations, log, people, clock and reference data, and prints one
-    line for each: ok, warning or wrong. Ends with 1 where something is wrong.
+    Looks at configuration, keys, database, migrations, trust, places and roles, log, people, clock and
+    reference data, and prints one line for each: ok, unknown (it was not looked at), warning or wrong. Ends
+    with 1 where something is wrong.
     """
-    worst = max(print_line(name, look) for name, look in list_checks(config.resolve()))
+    worst = max(print_line(name, look) for name, look in list_checks(config.resolve(), quick=quick))
     if worst == Verdict.WRONG:
         raise CalmRefusal("Something is wrong; the lines above say what.")
 
 
-def list_checks(config: Path) -> Iterator[tuple[str, Check]]:
-    """The checks in their order. What cannot be looked at because something before it failed is left out."""
+def list_checks(config: Path, *, quick: bool) -> Iterator[tuple[str, Check]]:
+    """The checks in their order. What cannot be looked at because something before it failed says so."""
     try:
         settings = load_settings(config)
         settings.database_key()
     except BadConfiguration as failure:
         words = str(failure)
         yield "configuration", lambda: iter((Finding(Verdict.WRONG, words),))
-        return
-    yield "configuration", lambda: checks.check_configuration(settings, config)
-    yield "keys", lambda: checks.check_keys(settings)
-    yield from _database_checks(settings)
+        yield from _not_looked_at("keys", "database", "migrations", *STORED)
+    else:
+        yield "configuration", lambda: checks.check_configuration(settings, config)
+        yield "keys", lambda: checks.check_keys(settings)
+        yield from _database_checks(settings, quick=quick)
+    yield "mail", lambda: checks.not_looked_at("this version sends none")
+    yield (
+        "backups",
+        lambda: checks.not_looked_at(
+            "this version makes none; keep copies of the stopped database and of the configuration, apart"
+        ),
+    )
     yield "reference data", checks.check_reference_data
 
 
-def _database_checks(settings: Settings) -> Iterator[tuple[str, Check]]:
+def _not_looked_at(*names: str) -> Iterator[tuple[str, Check]]:
+    for name in names:
+        yield name, lambda: checks.not_looked_at("because of what is wrong above")
+
+
+def _database_checks(settings: Settings, *, quick: bool) -> Iterator[tuple[str, Check]]:
     try:
         with opened(settings, newest=False) as database:
             version = check_database(database.engine)
             yield "database", lambda: _check_database(settings, database)
             yield "migrations", lambda: checks.check_migrations(version)
             if not version.is_newest:
+                yield from _not_looked_at(*STORED)
                 return
             with database.reading() as session:
                 yield "trust", lambda: checks.check_keys_stored(settings, session)
-                yield "log", lambda: checks.check_log(session)
+                yield "places", lambda: checks.check_places(settings, session)
+                yield "log", lambda: checks.check_log(settings, session, quick=quick)
                 yield "people", lambda: checks.check_people(session)
                 yield "clock", lambda: checks.check_clock(session)
     except Exception as failure:  # noqa: BLE001 - whatever fails is told as a line; the checks after it still run
         words = explain(failure).rstrip(".")
         yield "database", lambda: iter((Finding(Verdict.WRONG, words),))
+        yield from _not_looked_at("migrations", *STORED)
 
 
 def _check_database(settings: Settings, database: Database) -> Findings:

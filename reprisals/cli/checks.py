@@ -1,18 +1,25 @@
-"""What `reprisals check` looks at. Each check says what it found; none shows a secret or a name."""
+"""What `reprisals check` looks at. Each check says what it found; none shows a secret or a name.
+
+What was not looked at is never called in order: it is unknown, and the line says so.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
 from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from reprisals import clock
+from reprisals.administration.queries.log import list_walks
 from reprisals.audit.chain import hash_entry
 from reprisals.audit.models import AuditEntry, AuditHead
+from reprisals.audit.queries import walk_chain
 from reprisals.cli.folders import CONFIG
 from reprisals.codes.entities import list_all_entities
 from reprisals.codes.groupings import groups_of, list_groupings
@@ -22,26 +29,30 @@ from reprisals.codes.states import list_former_names, list_states
 from reprisals.config import Settings
 from reprisals.database.migrate import Version
 from reprisals.identity.actions.signing_in import service_key
-from reprisals.identity.models import Person, PersonState, SiteRole
+from reprisals.identity.models import Membership, Person, PersonState, SiteRole, Team
 from reprisals.identity.queries import find_site_team
 from reprisals.sealing.envelope import CannotOpen
 from reprisals.sealing.grants import team_has_keys
-from reprisals.sealing.holders import Certificate, TeamKind
+from reprisals.sealing.holders import Certificate, Standing, TeamKey, TeamKind
 from reprisals.sealing.keys import BadSignature, BoxPublic, check_signature
-from reprisals.sealing.trust import NotTrusted, Trust
+from reprisals.sealing.trust import NotTrusted, Place, PublicKeys, Trust, current_key
+from reprisals.web.cookies import hides_clients, is_loopback
 
 OTHERS = 0o077
 PLAIN_HEADER = b"SQLite format 3\x00"
 KEY_BYTES = 32
 CLOCK_TOLERANCE = timedelta(seconds=5)
+KEY_WRONG = "a key is wrong"
+_STANDINGS = {"MEMBER": Standing.MEMBER, "LEAD": Standing.LEAD}
 
 
 class Verdict(IntEnum):
     """How a finding is meant; the worst one decides."""
 
     OK = 0
-    WARNING = 1
-    WRONG = 2
+    UNKNOWN = 1
+    WARNING = 2
+    WRONG = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,11 @@ def _warning(words: str) -> Finding:
     return Finding(Verdict.WARNING, words)
 
 
+def not_looked_at(why: str) -> Findings:
+    """One finding: nothing was looked at, and why."""
+    yield Finding(Verdict.UNKNOWN, f"not looked at: {why}")
+
+
 def check_configuration(settings: Settings, config: Path) -> Findings:
     """The files and who may read them. That every key is known was found when they were read."""
     if config.stat().st_mode & OTHERS:
@@ -71,6 +87,11 @@ def check_configuration(settings: Settings, config: Path) -> Findings:
         yield _warning("this is a demonstration: log no real case")
     if not settings.site.address.startswith("https://") and not _is_loopback(settings.site.address):
         yield _wrong("site.address is neither https nor on the loopback")
+    if hides_clients(settings):
+        yield _warning(
+            "the address is https and the server listens on the loopback, but site.trusted_proxies is 0: everybody "
+            "seems to come from one address, and one person's failures to sign in slow all others down"
+        )
     if settings.database.key_file:
         key = settings.folder / settings.database.key_file
         if key.exists() and key.stat().st_mode & OTHERS:
@@ -95,7 +116,7 @@ def check_keys(settings: Settings) -> Findings:
 def check_keys_stored(settings: Settings, session: Session) -> Findings:
     """That the database was founded under these keys."""
     if any(check_keys(settings)):
-        yield _wrong("not looked at, because a key is wrong")
+        yield from not_looked_at(KEY_WRONG)
         return
     first = session.get(AuditEntry, 1)
     certificate = session.scalars(select(Certificate).where(Certificate.signer_id.is_(None)).limit(1)).first()
@@ -141,14 +162,70 @@ def check_migrations(version: Version) -> Findings:
         yield _wrong(f"at {version.current or 'none'}, needed is {version.newest}: run `reprisals upgrade`")
 
 
-def check_log(session: Session) -> Findings:
-    """That the head and the last entry agree. `reprisals audit verify` walks the whole chain."""
-    head = session.get(AuditHead, 1)
-    last = _last_entry(session)
+def check_places(settings: Settings, session: Session) -> Findings:
+    """That a certificate which leads to the root backs each place in a team and each role that somebody has."""
+    if any(check_keys(settings)):
+        yield from not_looked_at(KEY_WRONG)
+        return
+    trust = Trust(session, bytes.fromhex(settings.keys.root_public))
+    newest = dict(
+        session.execute(select(TeamKey.team_id, func.max(TeamKey.generation)).group_by(TeamKey.team_id)).all()
+    )
+    seats = session.execute(
+        select(Membership, Team)
+        .join(Team, Team.id == Membership.team_id)
+        .where(Membership.admitted_at.is_not(None), Team.closed_at.is_(None))
+    )
+    claims = [
+        (seat.person_id, Place(_STANDINGS[seat.role], team.id, team.kind, newest.get(team.id, 0)))
+        for seat, team in seats
+    ]
+    roles = session.scalars(select(SiteRole).where(SiteRole.admitted_at.is_not(None)))
+    claims += [(role.person_id, Place(Standing.ROLE, role=role.role)) for role in roles]
+    unbacked = sum(not _is_backed(trust, person, place) for person, place in claims)
+    if unbacked:
+        yield _wrong(
+            f"places or roles in the tables that no certificate backs: {unbacked}; they are not believed, and the "
+            "log names each that was tried"
+        )
+
+
+def _is_backed(trust: Trust, person: UUID, place: Place) -> bool:
+    key = current_key(trust.session, person)
+    return key is not None and trust.vouches_for(
+        PublicKeys(person, key.signing_public, key.box_public), place
+    )
+
+
+def check_log(settings: Settings, session: Session, *, quick: bool) -> Findings:
+    """That the chain holds with its signatures up to its head; of a quick look, what was left out and since when."""
+    head, last = session.get(AuditHead, 1), _last_entry(session)
     if head is None or last is None:
         yield _wrong("there is no log: this is no site, or its log was removed")
     elif (head.seq, head.hash) != (last.seq, last.hash) or hash_entry(last.as_entry()) != last.hash:
         yield _wrong("the head and the last entry do not agree: run `reprisals audit verify`")
+    elif any(check_keys(settings)):
+        yield from not_looked_at(KEY_WRONG)
+    elif quick:
+        yield Finding(Verdict.UNKNOWN, f"{head.seq} entries, not walked; {_last_walk(session)}")
+    else:
+        root, service = bytes.fromhex(settings.keys.root_public), service_key(settings).public
+        walk = walk_chain(session, root, service)
+        if walk.broken:
+            yield _wrong(f"entry {walk.broken.seq} is the first that does not hold: `reprisals audit verify`")
+        else:
+            kept = "whether its end was cut off shows only with a head kept elsewhere"
+            yield Finding(Verdict.OK, f"all {walk.seq} entries hold; {kept}")
+
+
+def _last_walk(session: Session) -> str:
+    walks = list_walks(session, 1)
+    if not walks:
+        return "no auditor has walked it on their page yet"
+    told = walks[0].details
+    if "broken" in told:
+        return f"an auditor found on {walks[0].at:%Y-%m-%d} that entry {told['broken']} does not hold"
+    return f"an auditor walked it last up to entry {told['up_to']}, on {walks[0].at:%Y-%m-%d}"
 
 
 def check_people(session: Session) -> Findings:
@@ -193,7 +270,8 @@ def _database_file(settings: Settings) -> Path:
 
 
 def _is_loopback(address: str) -> bool:
-    return any(address.startswith(f"http://{host}") for host in ("127.0.0.1", "localhost", "[::1]"))
+    place = urlsplit(address)
+    return place.scheme == "http" and is_loopback(place.hostname or "")
 
 
 def _from_hex(text: str) -> bytes:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from reprisals import clock
 from reprisals.access import Actor
 from reprisals.audit.actions import Recorder, attach, commit
-from reprisals.cases.actions import drafts, parts
+from reprisals.cases.actions import drafts, parts, unfinished
 from reprisals.cases.actions.consent import AnswerGiven, keep_answers
 from reprisals.cases.actions.work import Work, begin_work, danger_mark, states_mark, title_mark
 from reprisals.cases.consent.rules.ledger import Answer, Scope
@@ -69,7 +69,7 @@ def fill(database: Database, settings: Settings, authors: Sequence[Author], seed
     if not settings.site.demonstration:
         raise Refused("Invented cases belong in a demonstration alone.")
     with database.reading() as session:
-        covered = list_states_by_team(session)
+        covered = list_states_by_team(session, {author.team_id for author in authors})
     cases = draw_cases(seed, clock.today())
     told_in = read_states()
     for number, case in enumerate(cases):
@@ -106,7 +106,7 @@ def tell(work: Work, case: InventedCase) -> None:
     for act in plan.acts:
         _detail_act(work, case, act)
     for link in plan.links:
-        parts.save_cooperation(work, uuid4(), link.told(), 0, is_new=True)
+        parts.save_cooperation(work, uuid4(), link.told(), 0)
     if plan.wishes:
         parts.save_wish(work, WishContent(plan.wishes, plan.wish_words), 0)
     if plan.reach.how:
@@ -114,7 +114,7 @@ def tell(work: Work, case: InventedCase) -> None:
     if plan.title:
         parts.save_title(work, plan.title, title_mark(work))
     if plan.unfinished:
-        drafts.keep_unfinished(work, plan.unfinished.page, plan.unfinished.fields)
+        unfinished.keep_unfinished(work, plan.unfinished.page, plan.unfinished.fields)
 
 
 def submit(work: Work, case: InventedCase) -> None:
@@ -177,11 +177,11 @@ def add_person(work: Work, case: InventedCase, person: PlannedPerson, name: Inve
         person.groups,
         content,
     )
-    parts.save_person(work, person_id, told, 0, is_new=True)
+    parts.save_person(work, person_id, told, 0)
     agreed = ConsentContent(language=language, text=person.agreed)
     days = _days_from(case.told_on)
-    answers = [read_answer(answer, person_id, next(days), agreed) for answer in person.answers]
-    keep_answers(work, answers)
+    for answer in person.answers:
+        keep_answers(work, [read_answer(answer, person_id, next(days), agreed)])
     if name is not None:
         named = replace(content, legal_name=name.name, other_names=name.variants)
         parts.save_person(work, person_id, replace(told, content=named), 1)

@@ -14,9 +14,19 @@ from reprisals.cli.refusals import Refused
 from reprisals.config import Settings
 from reprisals.database.session import Database
 from reprisals.identity import queries
-from reprisals.identity.actions.admitting import Founding, admit, certify_role, found_team, make_keys
+from reprisals.identity.actions.acting import find_actor
+from reprisals.identity.actions.admitting import (
+    Founding,
+    Heard,
+    admit,
+    certify_role,
+    found_team,
+    hear,
+    keys_to_hear,
+    make_keys,
+)
 from reprisals.identity.actions.inviting import Inviting, NewKeys, accept_invitation, invite
-from reprisals.identity.actions.signing_in import open_account, service_recorder
+from reprisals.identity.actions.signing_in import open_account
 from reprisals.identity.models import SiteRole, Team
 from reprisals.sealing.holders import TeamKind
 from reprisals.sealing.keyring import Keyring
@@ -114,32 +124,37 @@ class Settling:
 
     def _role(self, guest: Guest, role: str) -> None:
         keys = self._invite(guest, site_role=role)
+        heard = self._hear(keys)
         with self._acting(self.founder) as session:
             asked = session.get_one(SiteRole, (keys.person_id, role))
-            certify_role(session, self.founder.actor, self.founder.keyring, asked, keys.fingerprint)
+            certify_role(session, self.founder.actor, self.founder.keyring, asked, heard)
+
+    def _hear(self, keys: NewKeys) -> Heard:
+        with self.database.reading() as session:
+            newcomer = keys_to_hear(session, keys.person_id)
+        return hear(newcomer, keys.fingerprint)
 
     def _invite(self, guest: Guest, **place: Any) -> NewKeys:
         inviting = Inviting(guest.email, guest.name, "en", **place)
         with self._acting(self.founder) as session:
             code = invite(session, self.settings, self.founder.actor, inviting)
-        with self.database.writing() as session:
-            attach(session, service_recorder(self.settings))
-            keys = accept_invitation(session, self.settings, code)
-            commit(session)
+        keys = accept_invitation(self.database, self.settings, code)
         self.accounts.append(Account(guest.email, keys.passphrase, guest.role))
         return keys
 
     def _admit(self, by: Somebody, keys: NewKeys, team_id: UUID) -> None:
+        heard = self._hear(keys)
         with self._acting(by) as session:
             place = queries.find_membership(session, keys.person_id, team_id)
             if place is None:
                 raise Refused("The demonstration could not be made: a place was not asked for.")
-            admit(session, by.actor, by.keyring, place, keys.fingerprint)
+            admit(session, by.actor, by.keyring, place, heard)
 
     def _enter(self, email: str, keys: NewKeys) -> Somebody:
-        bundle, person = open_account(self.database, self.settings, email, keys.passphrase)
+        bundle, _person = open_account(self.database, self.settings, email, keys.passphrase)
         with self.database.reading() as session:
-            return Somebody(queries.find_actor(session, person.id), Keyring(bundle))
+            keyring = Keyring(bundle)
+            return Somebody(find_actor(session, keyring), keyring)
 
     def _office_team(self, kind: TeamKind) -> Team:
         with self.database.reading() as session:

@@ -31,7 +31,7 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True)
-class Work:
+class AtWork:
     """What a command that acts for a person is given. The keyring is theirs; no `repr` shows it."""
 
     settings: Settings
@@ -121,7 +121,7 @@ def require_newest(database: Database) -> None:
 
 
 @contextmanager
-def acting(settings: Settings, database: Database, email: str, passphrase: str) -> Iterator[Work]:
+def acting(settings: Settings, database: Database, email: str, passphrase: str) -> Iterator[AtWork]:
     """A person signed in for the length of a command: as slowly as everywhere, and signed out at its end.
 
     Raises WrongPassphrase, TooSoon, Suspended, WeakParameters.
@@ -132,7 +132,7 @@ def acting(settings: Settings, database: Database, email: str, passphrase: str) 
             found = resume(session, settings, token)
         if found is None:
             raise Suspended
-        yield Work(settings, database, found.actor, found.keyring)
+        yield AtWork(settings, database, found.actor, found.keyring)
     finally:
         _sign_out(settings, database, token)
 

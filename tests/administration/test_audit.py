@@ -8,9 +8,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, text
 
-from reprisals.administration.rules.entries import write_head
+from reprisals.administration.queries import log as queries
 from reprisals.audit.chain import Entry, hash_entry
 from reprisals.audit.models import AuditEntry, AuditHead
+from reprisals.cases.models.case import Case
+from tests.accounts.joining import invite
+from tests.cases.actions.desk import Desk
 from tests.client import words_of
 from tests.makers import act_as
 
@@ -40,6 +43,24 @@ def rows(page):
     return [words_of(row) for row in page.tree.find(".//tbody").iter("tr")]
 
 
+def narrowed(auditor, status=200, **typed):
+    """The page after something was typed into the filters."""
+    sent = auditor.submit(auditor.get("/audit"), typed)
+    if status != 200:
+        assert sent.status == status
+        return sent
+    return auditor.follow(sent)
+
+
+@pytest.fixture
+def told_case(committing):
+    """A draft with a reference, and its identifier."""
+    with committing() as make:
+        made = make.team()
+        case_id = Desk(make, made.team, made.lead, made.lead).ready()
+        return case_id, make.session.get_one(Case, case_id).reference
+
+
 def log(database):
     with database.reading() as session:
         return list(session.scalars(select(AuditEntry).order_by(AuditEntry.seq)))
@@ -47,12 +68,6 @@ def log(database):
 
 def numbers(page):
     return [int(row.split()[0]) for row in rows(page)]
-
-
-def head(database):
-    with database.reading() as session:
-        stored = session.get_one(AuditHead, 1)
-        return write_head(stored.seq, stored.hash)
 
 
 def make_entries(first, number):
@@ -108,12 +123,84 @@ def test_the_log_is_narrowed_to_a_person_and_to_the_service(auditor, first, happ
     make_entries(first, 1)
     who, _case = happened
 
-    theirs = rows(auditor.get(f"/audit?actor={who.person.id}"))
-    nobodys = rows(auditor.get("/audit?actor=00000000-0000-0000-0000-000000000000"))
+    theirs = rows(auditor.get(f"/audit?about={who.person.id}"))
+    nobodys = rows(auditor.get("/audit?by=service"))
 
     assert theirs
     assert all(who.person.name in row for row in theirs)
+    assert nobodys
     assert all("The service" in row for row in nobodys)
+
+
+def test_a_person_is_found_where_they_acted_and_where_something_was_done_to_them(
+    auditor, first, committing, happened
+):
+    who, _case = happened
+    first.submit(first.get(f"/people/{who.person.id}/suspend"), status=303)
+
+    theirs = rows(auditor.get(f"/audit?about={who.person.id}"))
+
+    assert any(f"{who.person.name} opened a case" in row for row in theirs)
+    assert any(f"Founder suspended a person {who.person.name}" in row for row in theirs)
+    assert all(who.person.name in row for row in theirs)
+
+
+def test_a_team_is_found_where_something_was_done_to_it_and_where_an_entry_names_it(
+    auditor, first, database, committing
+):
+    with committing() as make:
+        team = make.team().team
+    invite(first, "amina@field.example", "Amina Haddad", f"team:{team.id}")
+
+    found = narrowed(auditor, about=team.name)
+
+    assert ["invited a person" in row for row in rows(found)] == [True]
+    assert f"about={team.id}" in found.response.request.full_path
+    entry = auditor.get(f"/audit/{numbers(found)[0]}")
+    assert f"Team {team.name}" in entry.words
+    assert f"/audit?about={team.id}" in entry.links
+
+
+@pytest.mark.parametrize("typed", ["{}", " {} ", "rep {}", "REP{}", "rep–{}"])
+def test_a_case_is_found_by_its_reference_as_people_say_it_and_nothing_is_opened(
+    auditor, told_case, database, typed
+):
+    case_id, reference = told_case
+    before = len(log(database))
+
+    page = narrowed(auditor, case=typed.format(reference.removeprefix("REP-").lower()))
+
+    assert page.response.request.query_string.decode() == f"case={case_id}"
+    assert f"Case, by its reference: {reference}" in page.words
+    assert rows(page)
+    assert all(reference in row for row in rows(page))
+    assert dict(page.fields())["case"] == reference
+    assert len(log(database)) == before
+
+
+def test_a_case_that_was_discarded_is_found_from_its_entries(auditor, happened):
+    _who, case_id = happened
+    listed = auditor.get("/audit?group=cases")
+
+    found = auditor.get(next(link for link in listed.links if f"case={case_id}" in link))
+
+    assert rows(found)
+    assert str(case_id)[:12] in rows(found)[0]
+
+
+def test_a_name_that_several_have_is_asked_for_in_full_and_stands_in_no_address(auditor, committing):
+    with committing() as make:
+        make.person("Amina Haddad", "amina.one@field.example")
+        second = make.person("Amina Hadad", "amina.two@field.example")
+
+    refused = narrowed(auditor, status=422, about="amina")
+    assert "amina.one@field.example" in refused.errors()["about"]
+    assert dict(refused.fields())["about"] == "amina"
+
+    found = narrowed(auditor, about="ÁMINA HADAD")
+    assert found.response.request.query_string.decode() == f"about={second.person.id}"
+    assert "Person or team, by name or e-mail address: Amina Hadad" in found.words
+    assert dict(found.fields())["about"] == "amina.two@field.example"
 
 
 def test_what_was_done_to_a_case_is_found_with_the_lists_that_opened_its_title(auditor, happened, committing):
@@ -125,7 +212,9 @@ def test_what_was_done_to_a_case_is_found_with_the_lists_that_opened_its_title(a
 
     assert any("opened the titles of cases" in row for row in rows(page))
     assert any("opened a case" in row for row in rows(page))
-    assert all("Case" in row or "2 cases" in row for row in rows(page))
+    assert all(str(case_id)[:12] in row or "2 cases" in row for row in rows(page))
+    listed = next(link for link, row in zip(numbers(page), rows(page), strict=True) if "2 cases" in row)
+    assert f"/audit?case={case_id}" in auditor.get(f"/audit/{listed}").links
 
 
 def listing(session, who, cases):
@@ -165,8 +254,10 @@ def test_a_list_without_an_entry_says_why(auditor):
     [
         ("group=x", "group"),
         ("outcome=x", "outcome"),
-        ("actor=x", "actor"),
+        ("about=nobody+at+all", "about"),
+        ("by=x", "by"),
         ("case=REP-1", "case"),
+        ("case=REP-0123456780", "case"),
         ("first_day=2026-13-01", "first_day"),
         ("last_day=yesterday", "last_day"),
         ("first_day=2026-03-02&last_day=2026-03-01", "last_day"),
@@ -198,6 +289,40 @@ def test_an_entry_shows_all_that_is_stored_of_it(auditor, happened, database):
         entry.manifest_hash.hex(),
     ):
         assert str(stored) in page.words
+
+
+def test_an_entry_is_told_in_words_names_and_references_in_the_readers_language(
+    auditor, told_case, database, committing
+):
+    case_id, reference = told_case
+    changed = next(e for e in log(database) if e.details.get("part") == "danger")
+    answered = next(e for e in log(database) if e.action == "case.opened")
+    with committing() as make:
+        make.session.add(listing(make.session, make.founder, [str(case_id)]))
+
+    words = auditor.get(f"/audit/{changed.seq}").words
+    assert f"Case {reference}" in words
+    assert "Part of the case Danger now" in words
+    assert "Opened for To change it" in auditor.get(f"/audit/{answered.seq}").words
+    listed = auditor.get(f"/audit/{log(database)[-1].seq}")
+    assert f"Cases {reference}" in listed.words
+    assert f"/audit?case={case_id}" in listed.links
+    assert "Danger now" not in auditor.get(f"/audit/{changed.seq}?language=ar").words
+
+
+def test_a_download_has_every_entry_and_is_written_while_it_leaves(auditor, first, database, monkeypatch):
+    make_entries(first, 9)
+    monkeypatch.setattr(queries, "BATCH", 2)
+    numbers = [entry.seq for entry in log(database)]
+
+    for kind in ("csv", "jsonl"):
+        taken = auditor.get(f"/audit/download/{kind}")
+        assert len(taken.text.splitlines()) == len(numbers) + (kind == "csv")
+        numbers.append(log(database)[-1].seq)
+    answer = auditor.browser.get("/audit/download/jsonl", buffered=False)
+    assert answer.is_streamed
+    assert answer.content_length is None
+    answer.close()
 
 
 @pytest.mark.parametrize("seq", [0, 10**6, 10**20])
@@ -239,56 +364,3 @@ def test_taking_entries_away_is_recorded_with_its_filters(auditor, database):
     entry = log(database)[-1]
     assert entry.action == "audit.downloaded"
     assert entry.details == {"form": "csv", "entries": 1, "up_to": 1, "group": "log", "outcome": "done"}
-
-
-def test_a_log_that_holds_is_shown_with_the_head_to_keep(auditor, first, database):
-    make_entries(first, 3)
-    known = head(database)
-
-    page = auditor.get("/audit/verify?walk=1")
-
-    assert "The log holds: 4 entries" in page.words
-    assert known in page.words
-    assert log(database)[-1].action == "audit.verified"
-    assert "The log holds: 5 entries" in auditor.get(f"/audit/verify?walk=1&head={known}").words
-
-
-def test_with_a_head_that_was_kept_a_cut_tail_is_found(auditor, first, committing, database):
-    make_entries(first, 3)
-    kept = head(database)
-    with committing() as make:
-        last = make.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
-        stored = make.session.get_one(AuditHead, 1)
-        stored.seq, stored.hash = last.seq - 1, last.previous_hash
-        make.session.delete(last)
-
-    assert "The log holds" in auditor.get("/audit/verify?walk=1").words
-    found = auditor.get(f"/audit/verify?walk=1&head={kept}")
-
-    assert "The log does not hold" in found.words
-
-
-def test_an_entry_that_was_altered_is_named(auditor, first, committing):
-    make_entries(first, 3)
-    with committing() as make:
-        make.session.get_one(AuditEntry, 2).action = "page.not-found"
-
-    page = auditor.get("/audit/verify?walk=1")
-
-    assert "Entry 2 is the first that does not hold. It is not as it was written." in page.words
-
-
-@pytest.mark.parametrize("typed", ["12", "x:y", "1:" + "g" * 64])
-def test_a_head_that_is_none_is_told_beside_its_field(auditor, typed):
-    refused = auditor.get(f"/audit/verify?walk=1&head={typed}", status=422)
-
-    assert refused.errors().keys() == {"head"}
-    assert dict(refused.fields("/audit/verify"))["head"] == typed
-
-
-def test_to_open_the_page_walks_nothing(auditor, database):
-    before = len(log(database))
-
-    auditor.get("/audit/verify")
-
-    assert len(log(database)) == before

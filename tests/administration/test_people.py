@@ -216,3 +216,104 @@ def test_what_the_administrator_does_is_recorded_with_codes_alone(administrator,
     done = found(database, AuditEntry)
     assert [entry.action for entry in done][-2:] == ["person.invited", "person.suspended"]
     assert not any("Amina" in str(entry.details) or EMAIL in str(entry.details) for entry in done)
+
+
+def test_the_pages_say_what_the_administrator_cannot_do(administrator, member):
+    assert (
+        "You read no case, admit nobody, confirm no role, make no team's secret"
+        in administrator.get("/people").words
+    )
+
+    page = administrator.get(f"/people/{member.person.id}")
+    for words in ("You cannot admit anybody", "You cannot see or set anew a passphrase", "You cannot read"):
+        assert words in page.words
+
+
+def test_each_role_is_explained_where_it_is_chosen(administrator):
+    words = administrator.get("/people/invite").words
+
+    for role, explained in (
+        ("Administrator", "Reads no case and admits nobody."),
+        ("Auditor", "Reads who opened and changed what"),
+        ("Custodian", "Holds a share of the recovery key"),
+        ("Approver", "Clears letters and texts"),
+        ("Member", "Reads and writes the cases of the team."),
+        ("Lead", "admits people to the team after hearing their fingerprint"),
+    ):
+        assert f"{role} {explained}" in words or (f"{role} " in words and explained in words)
+
+
+def test_before_a_suspension_is_said_what_happens_at_once_and_what_does_not(
+    administrator, member, browser_of
+):
+    browser_of(member)
+    browser_of(member)
+
+    words = administrator.get(f"/people/{member.person.id}/suspend").words
+
+    at_once, not_by_this = words.split("Not by this")
+    assert "2 sessions in use end." in at_once
+    assert "They cannot sign in" in at_once
+    assert "What they opened before stays known to them." in not_by_this
+    assert "the secrets of their teams are not replaced" in not_by_this
+
+
+def test_before_a_suspension_is_said_whom_a_team_would_miss(administrator, committing):
+    with committing() as make:
+        alone, together = make.team(entity="UNHCR"), make.team(entity="UNDP")
+        make.member(alone.team)
+        make.member(together.team, "LEAD")
+
+    assert (
+        f"Nobody else leads {alone.team.name}:"
+        in administrator.get(f"/people/{alone.lead.person.id}/suspend").words
+    )
+    assert "Nobody else leads" not in administrator.get(f"/people/{together.lead.person.id}/suspend").words
+
+
+def test_before_the_last_other_administrator_is_suspended_that_is_said(
+    administrator, site, committing, database
+):
+    with database.reading() as session:
+        other = site.first_person(session)
+    path = f"/people/{other.person.id}/suspend"
+    assert "Afterwards no administrator but you can act." in administrator.get(path).words
+
+    with committing() as make:
+        make.officer("ADMINISTRATOR")
+
+    assert "Afterwards no administrator but you" not in administrator.get(path).words
+
+
+def test_before_a_suspension_is_ended_is_said_what_comes_back(administrator, member):
+    administrator.submit(administrator.get(f"/people/{member.person.id}/suspend"), status=303)
+
+    words = administrator.get(f"/people/{member.person.id}/reinstate").words
+
+    assert "They can sign in with the passphrase that they had." in words
+    assert "Sessions that were ended stay ended." in words
+
+
+def test_nobody_is_offered_to_suspend_themselves(first, site, database):
+    with database.reading() as session:
+        own = site.first_person(session)
+
+    page = first.get(f"/people/{own.person.id}")
+
+    assert "This is you. Nobody suspends themselves" in page.words
+    assert not any(link.endswith("/suspend") for link in page.links)
+
+
+def test_an_invitation_that_nobody_has_admitted_yet_can_be_taken_back_from_the_persons_page(
+    administrator, committing, member
+):
+    with committing() as make:
+        who, _digits = waiting(make, "Amina Haddad", EMAIL, role="AUDITOR")
+    page = administrator.get(f"/people/{who.person.id}")
+
+    asked = administrator.get(next(link for link in page.links if link.endswith("/cancel")))
+
+    assert "Amina Haddad" in asked.words
+    assert not any(
+        link.endswith("/cancel") for link in administrator.get(f"/people/{member.person.id}").links
+    )

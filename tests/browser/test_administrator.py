@@ -32,6 +32,9 @@ def test_a_person_is_invited_makes_their_keys_signs_in_and_is_suspended(
     assert newcomer.find(".digits").is_visible()
 
     office.press("main a.button.main")
+    office.press("main .filters summary", navigates=False)
+    office.fill("text", email)
+    office.press("main .filters .buttons .main")
     office.press(f"main tr:has-text('{email}') th a")
     office.press("main a[href$='/suspend']")
     office.press("main form .buttons .main")

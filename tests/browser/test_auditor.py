@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reprisals.cases.models.case import Case
 from tests.browser.visitor import KEYBOARD, OLD_PHONE, SCRIPTS, Mode, Visitor
 from tests.cases.actions.desk import Desk
 
@@ -17,16 +18,18 @@ def test_the_log_is_read_narrowed_down_taken_away_and_checked(real, visitor_of, 
     with real.committing() as make:
         made = make.team()
         case_id = Desk(make, made.team, made.lead, made.lead).ready()
+        reference = make.session.get_one(Case, case_id).reference
         who = make.officer("AUDITOR")
     auditor = visitor_of(who, mode)
 
     auditor.open("/audit")
     auditor.press("main .filters summary", navigates=False)
-    auditor.fill("case", str(case_id))
+    auditor.fill("case", reference.removeprefix("REP-").lower())
     auditor.press("main .filters .buttons .main")
     rows = auditor.find("main tbody tr").count()
     assert rows > 3
-    assert str(case_id)[:8] in auditor.words
+    assert reference in auditor.words
+    assert auditor.page.url.endswith(f"?case={case_id}")
     assert auditor.find(".chips a").count() == 1
 
     table = taken(auditor, "csv", tmp_path)
@@ -44,6 +47,7 @@ def test_the_log_is_read_narrowed_down_taken_away_and_checked(real, visitor_of, 
     auditor.open("/audit")
     auditor.press(".head a.button")
     auditor.press("main form .buttons .main")
+    assert auditor.find("main .notices bdi").is_visible()
     auditor.fill("head", auditor.find("main .notices bdi").inner_text())
     auditor.press("main form .buttons .main")
     assert auditor.find("main .notices bdi").is_visible()

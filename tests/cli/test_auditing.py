@@ -59,19 +59,19 @@ def test_a_log_that_holds_is_told_by_its_head(run, config, head):
 @pytest.mark.parametrize(
     ("change", "entry", "reason"),
     [
-        ("UPDATE audit_entry SET action = 'none' WHERE seq = 3", 3, "it is not as it was written"),
-        ("DELETE FROM audit_entry WHERE seq = 2", 2, "it is missing"),
+        ("UPDATE audit_entry SET action = 'none' WHERE seq = 3", 3, "It is not as it was written"),
+        ("DELETE FROM audit_entry WHERE seq = 2", 2, "It is missing"),
         (
             "UPDATE audit_entry SET previous_hash = hash WHERE seq = 3",
             3,
-            "it does not follow the one before it",
+            "It does not follow the one before it",
         ),
         (
             "UPDATE audit_entry SET signature = (SELECT signature FROM audit_entry WHERE seq = 2) WHERE seq = 3",
             3,
-            "its signature is not that of whoever it names",
+            "Its signature is not that of whoever it names",
         ),
-        ("DELETE FROM audit_entry WHERE seq = 4", 4, "entries at the end were removed"),
+        ("DELETE FROM audit_entry WHERE seq = 4", 4, "Entries at the end were removed"),
     ],
 )
 def test_the_first_entry_that_does_not_hold_is_named(verify, order, change, entry, reason):
@@ -100,17 +100,23 @@ def test_a_head_of_another_log_is_found(run, config, head):
 
     found = run("audit", "verify", "--config", config, "--head", other)
 
-    assert (found.exit_code, "it is not the one that was kept elsewhere" in found.stderr) == (1, True)
+    assert (found.exit_code, "It is not the one that you kept." in found.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(
-    "head", ["4", "4:", "4:abc", "four:" + "0" * 64, "-1:" + "0" * 64, "4:" + "0" * 62, ""]
+    "head", ["4", "4:", "4:abc", "four:" + "0" * 64, "-1:" + "0" * 64, "4:" + "0" * 62, "4_0:" + "0" * 64]
 )
 def test_what_is_no_head_is_a_wrong_call(run, config, head):
     wrong = run("audit", "verify", "--config", config, "--head", head)
 
     assert wrong.exit_code == 2
-    assert "a head is a number, a colon and 64 hexadecimal digits" in wrong.stderr
+    assert "A head is a number, a colon, and 64 digits from 0 to 9 and a to f." in wrong.stderr
+
+
+def test_a_head_is_not_left_blank(run, config):
+    wrong = run("audit", "verify", "--config", config, "--head", "")
+
+    assert (wrong.exit_code, "no head is given" in wrong.stderr) == (2, True)
 
 
 def test_a_log_whose_head_was_removed_has_none_to_print(run, config, order):

@@ -6,12 +6,15 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
+from reprisals.audit.actions import commit, record, record_opening
 from reprisals.cli import checks
 from reprisals.database.engine import is_postgresql
+from tests.makers import act_as
 
-PARTS = [
-    *("configuration", "keys", "database", "migrations", "trust", "log", "people", "clock", "reference data"),
-]
+STORED = ("trust", "places", "log", "people", "clock")
+UNSEEN = ("mail", "backups")
+PARTS = ["configuration", "keys", "database", "migrations", *STORED, *UNSEEN, "reference data"]
+BECAUSE = ("unknown", "not looked at: because of what is wrong above")
 
 
 @pytest.fixture
@@ -27,14 +30,26 @@ def order(migrated):
 
 
 @pytest.fixture
+def worked(migrated, site):
+    """A site with a few entries that a person signed."""
+    for action in ("one", "two", "three"):
+        with migrated.writing() as session:
+            person = site.first_person(session)
+            act_as(session, person)
+            record(session, person.actor, action)
+            commit(session)
+    return migrated
+
+
+@pytest.fixture
 def check(run):
     """Run `reprisals check`: its exit code, and verdict and words by part."""
 
-    def checking(path):
-        ran = run("check", "--config", path)
+    def checking(path, *options):
+        ran = run("check", "--config", path, *options)
         lines = {}
         for line in ran.stdout.splitlines():
-            parts = re.fullmatch(r"(\S.*?)  +(ok|warning|wrong)(?: +(.+))?", line)
+            parts = re.fullmatch(r"(\S.*?)  +(ok|unknown|warning|wrong)(?: +(.+))?", line)
             assert parts is not None, line
             assert parts[1] not in lines
             lines[parts[1]] = (parts[2], parts[3] or "")
@@ -48,7 +63,15 @@ def test_a_site_in_order_has_one_line_for_each_part(check, config):
 
     assert code == 0
     assert list(lines) == PARTS
-    assert {verdict for verdict, _words in lines.values()} <= {"ok", "warning"}
+    assert {name for name, (verdict, _words) in lines.items() if verdict == "unknown"} == set(UNSEEN)
+    assert "wrong" not in {verdict for verdict, _words in lines.values()}
+
+
+def test_what_is_not_looked_at_is_never_called_in_order(check, config):
+    _code, lines = check(config)
+
+    assert lines["mail"] == ("unknown", "not looked at: this version sends none")
+    assert lines["backups"][1].startswith("not looked at: this version makes none")
 
 
 def test_no_line_shows_a_secret_a_name_or_an_address(run, config, site):
@@ -75,7 +98,9 @@ def test_an_unknown_key_is_told_and_nothing_further_is_looked_at(check, config):
     code, lines = check(config)
 
     assert code == 1
-    assert lines == {"configuration": ("wrong", "unknown key: site.trusted_proxy")}
+    assert lines["configuration"] == ("wrong", "unknown key: site.trusted_proxy")
+    assert {lines[name] for name in ("keys", "database", "migrations", *STORED)} == {BECAUSE}
+    assert list(lines) == PARTS
 
 
 def test_a_demonstration_is_told(check, rewrite, site):
@@ -92,6 +117,30 @@ def test_an_address_without_encryption_is_wrong_but_on_the_loopback(check, rewri
     assert code == 1
     assert "site.address is neither https nor on the loopback" in lines["configuration"][1]
     assert check(rewrite(site=replace(site.settings.site, address="https://site.example")))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "proxies", "host", "told"),
+    [
+        ("https://site.example", 0, "127.0.0.1", True),
+        ("https://site.example", 0, "::1", True),
+        ("https://site.example", 1, "127.0.0.1", False),
+        ("https://site.example", 0, "192.0.2.7", False),
+        ("http://127.0.0.1:8000", 0, "127.0.0.1", False),
+    ],
+)
+def test_a_proxy_that_hides_where_people_come_from_is_told(
+    check, rewrite, site, address, proxies, host, told
+):
+    settings = site.settings
+    path = rewrite(
+        site=replace(settings.site, address=address, trusted_proxies=proxies),
+        server=replace(settings.server, host=host),
+    )
+
+    words = check(path)[1]["configuration"][1]
+
+    assert ("site.trusted_proxies is 0" in words) == told
 
 
 def test_a_key_beside_the_database_or_open_to_others_is_told(check, config, site, backend):
@@ -121,7 +170,9 @@ def test_a_key_without_its_shape_is_wrong(check, rewrite, site, changes, words):
 
     assert code == 1
     assert lines["keys"] == ("wrong", words)
-    assert lines["trust"] == ("wrong", "not looked at, because a key is wrong")
+    assert {lines[name] for name in ("trust", "places", "log")} == {
+        ("unknown", "not looked at: a key is wrong")
+    }
 
 
 @pytest.mark.parametrize(
@@ -146,7 +197,7 @@ def test_a_database_of_another_version_is_told_and_not_read(check, config, order
     assert code == 1
     assert lines["migrations"][0] == "wrong"
     assert lines["migrations"][1].startswith("at 0002, needed is ")
-    assert "log" not in lines
+    assert {lines[name] for name in STORED} == {BECAUSE}
 
 
 def test_a_database_that_is_not_there_is_told_and_not_made(check, rewrite, site, tmp_path):
@@ -195,6 +246,79 @@ def test_commits_that_are_not_durable_are_found(migrated, site):
 
     assert [finding.verdict for finding in found] == [checks.Verdict.WRONG]
     assert word in found[0].words
+
+
+def test_a_log_that_holds_was_walked_to_its_end(check, config, worked):
+    code, lines = check(config)
+
+    assert code == 0
+    assert lines["log"] == (
+        "ok",
+        "all 4 entries hold; whether its end was cut off shows only with a head kept elsewhere",
+    )
+
+
+def test_an_entry_in_the_middle_that_does_not_hold_is_found(check, config, worked, order):
+    order("UPDATE audit_entry SET action = 'none' WHERE seq = 2")
+
+    code, lines = check(config)
+
+    assert code == 1
+    assert lines["log"] == (
+        "wrong",
+        "entry 2 is the first that does not hold: `reprisals audit verify`",
+    )
+
+
+def test_a_quick_look_says_what_it_left_out_and_since_when(check, config, worked, order):
+    order("UPDATE audit_entry SET action = 'none' WHERE seq = 2")
+
+    code, lines = check(config, "--quick")
+
+    assert code == 0
+    assert lines["log"] == ("unknown", "4 entries, not walked; no auditor has walked it on their page yet")
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ({}, "an auditor walked it last up to entry 4, on 2026-03-02"),
+        ({"broken": 3, "reason": "altered"}, "an auditor found on 2026-03-02 that entry 3 does not hold"),
+    ],
+)
+def test_a_quick_look_says_up_to_where_an_auditor_walked_the_log(
+    check, config, worked, site, clock, found, told
+):
+    with worked.writing() as session:
+        person = site.first_person(session)
+        act_as(session, person)
+        record_opening(session, person.actor, "audit.verified", None, up_to=4, **found)
+        commit(session)
+
+    assert check(config, "--quick")[1]["log"][1] == f"5 entries, not walked; {told}"
+
+
+@pytest.mark.parametrize(
+    "forging",
+    [
+        "UPDATE membership SET role = 'LEAD' WHERE role = 'MEMBER'",
+        "UPDATE certificate SET ended_at = issued_at WHERE standing = 'member'",
+        "UPDATE certificate SET signature = signing_public WHERE standing = 'member'",
+        "UPDATE site_role SET role = 'ADMINISTRATOR' WHERE role = 'AUDITOR'",
+    ],
+)
+def test_a_place_or_a_role_that_no_certificate_backs_is_found(check, config, committing, order, forging):
+    with committing() as make:
+        make.member(make.team().team)
+        make.officer("AUDITOR")
+    assert check(config)[1]["places"] == ("ok", "")
+
+    order(forging)
+    code, lines = check(config)
+
+    assert code == 1
+    assert lines["places"][0] == "wrong"
+    assert lines["places"][1].startswith("places or roles in the tables that no certificate backs: 1;")
 
 
 def test_a_last_entry_that_is_not_the_heads_is_found(check, config, order):

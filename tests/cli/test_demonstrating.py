@@ -16,6 +16,7 @@ from reprisals.config import Settings, load_settings
 from reprisals.database.engine import make_engine
 from reprisals.database.session import Database
 from reprisals.identity import queries
+from reprisals.identity.actions.acting import find_actor
 from reprisals.identity.actions.signing_in import open_account
 from reprisals.sealing.grants import team_has_keys
 from reprisals.sealing.holders import TeamKind
@@ -61,9 +62,9 @@ def opened(demo):
 def test_every_account_signs_in_with_its_passphrase_and_is_what_it_is_said_to_be(accounts, opened):
     settings, database = opened
     for email, roles in ROLES.items():
-        bundle, person = open_account(database, settings, email, accounts[email][0])
+        bundle, _person = open_account(database, settings, email, accounts[email][0])
         with database.reading() as session:
-            assert queries.find_actor(session, person.id).roles == roles
+            assert find_actor(session, Keyring(bundle)).roles == roles
         assert bundle.root_seed is None
 
 
@@ -80,11 +81,11 @@ def test_the_accounts_stand_in_a_closed_file_and_are_printed(demo, accounts):
 
 def test_the_founder_is_somebody_else_and_only_they_hold_the_root(accounts, opened):
     settings, database = opened
-    bundle, person = open_account(
+    bundle, _person = open_account(
         database, settings, "custodian@demo.example", accounts["custodian@demo.example"][0]
     )
     with database.reading() as session:
-        roles = queries.find_actor(session, person.id).roles
+        roles = find_actor(session, Keyring(bundle)).roles
 
     assert bundle.root_seed is not None
     assert {Role.CUSTODIAN, Role.CENTRAL_LEAD} <= roles

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from reprisals.access import Permission
 from reprisals.audit.models import AuditEntry
 from reprisals.cli.main import cli
-from reprisals.cli.options import Work, as_person
+from reprisals.cli.options import AtWork, as_person
 from reprisals.identity.models import LiveSession, Person, PersonState
 from tests.makers import EMAIL
 
@@ -28,7 +28,7 @@ def act(run, migrated, config, monkeypatch, seen):
     @click.command("act")
     @click.option("--often", type=int, default=1)
     @as_person
-    def acting(work: Work, often: int) -> None:
+    def acting(work: AtWork, often: int) -> None:
         """Do something for somebody."""
         with work.database.reading() as session:
             seen.append((work, session.scalar(select(func.count()).select_from(LiveSession))))

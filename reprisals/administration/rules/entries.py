@@ -3,6 +3,7 @@
 from reprisals.i18n.marking import RuleBroken, _
 
 HASH_BYTES = 32
+KINDS = {"csv": "text/csv", "jsonl": "application/jsonl"}
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
@@ -26,7 +27,7 @@ def read_head(text: str) -> tuple[int, bytes] | None:
         head = (int(number), bytes.fromhex(digest))
     except ValueError:
         head = (-1, b"")
-    if head[0] < 0 or len(head[1]) != HASH_BYTES or not number.isascii():
+    if head[0] < 0 or len(head[1]) != HASH_BYTES or not (number.isascii() and number.isdecimal()):
         raise RuleBroken(
             _("A head is a number, a colon, and 64 digits from 0 to 9 and a to f."), field="head"
         )

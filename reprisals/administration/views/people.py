@@ -1,17 +1,20 @@
 """People, as the administrator sees them: state, places, when they last signed in. Never what they work on."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from reprisals import clock
 from reprisals.access import Permission
-from reprisals.administration.forms import InviteForm
-from reprisals.administration.queries import last_sign_ins
-from reprisals.i18n.marking import Marked, RuleBroken, _
+from reprisals.accounts.rules import SITE_DUTIES, TEAM_DUTIES
+from reprisals.administration.forms.people import STATES, InviteForm, PeopleForm
+from reprisals.administration.queries import people
+from reprisals.i18n.marking import RuleBroken
 from reprisals.identity import queries
 from reprisals.identity.actions.inviting import invite, invite_again, reinstate, suspend
-from reprisals.identity.models import Person, PersonState
+from reprisals.identity.models import Person
 from reprisals.web.current import actor, db, or_404, requires, settings
 from reprisals.web.filters import show as in_words
 from reprisals.web.forms import posted
@@ -19,31 +22,32 @@ from reprisals.web.pages import say
 
 bp = Blueprint("people", __name__)
 
-STATES: dict[str, Marked] = {
-    PersonState.INVITED: _("Invited"),
-    PersonState.AWAITING: _("Waiting to be admitted"),
-    PersonState.ADMITTED: _("Admitted"),
-    PersonState.SUSPENDED: _("Suspended"),
-}
 
-
-@bp.get("/people")
+@bp.route("/people", methods=["GET", "POST"])
 @requires(Permission.PERSON_INVITE)
 def index() -> ResponseReturnValue:
-    """Everybody with an account."""
-    places: dict[UUID, list[object]] = {}
-    for place, person, team in queries.list_places(db()):
-        places.setdefault(person.id, []).append((place, team))
-    roles: dict[UUID, list[object]] = {}
-    for role, person in queries.list_site_roles(db()):
-        roles.setdefault(person.id, []).append(role)
+    """Everybody with an account, fifty a page. A name that is looked for is posted, and stands in no address."""
+    form = PeopleForm.offering(posted() or request.args)
+    if not form.validate():
+        return render_template("administration/people.html", form=form, page=None, states=STATES), 422
+    state, text = form.state.data or "", form.text.data or ""
+    more = False
+    if request.method == "POST" and text:
+        page, more = people.search(db(), text, state)
+    elif request.method == "POST":
+        return redirect(url_for("people.index", state=state or None), 303)
+    else:
+        page = people.list_page(db(), state, _somebody("after"), _somebody("before"))
+    asked: dict[str, Any] = {"state": state} if state else {}
     return render_template(
         "administration/people.html",
-        people=queries.list_people(db()),
-        places=places,
-        roles=roles,
+        form=form,
+        page=page,
+        more=more,
+        searched=bool(text),
         states=STATES,
-        signed_in_at=last_sign_ins(db()),
+        previous=url_for("people.index", **asked, before=page.before) if page.before else None,
+        next=url_for("people.index", **asked, after=page.after) if page.after else None,
     )
 
 
@@ -59,7 +63,10 @@ def new() -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             return _invited(code, form.email.data)
-    return render_template("administration/invite.html", form=form), 422 if form.errors else 200
+    team_roles = {code: in_words(words) for code, words in TEAM_DUTIES.items()}
+    return render_template(
+        "administration/invite.html", form=form, site_roles=SITE_DUTIES, team_roles=team_roles
+    ), 422 if form.errors else 200
 
 
 @bp.get("/people/<uuid:person_id>")
@@ -67,13 +74,18 @@ def new() -> ResponseReturnValue:
 def show(person_id: UUID) -> ResponseReturnValue:
     """One person: state, places, and what the administrator can do."""
     person = _find(person_id)
+    places = queries.list_places_of(db(), person.id)
+    roles = queries.list_roles_of(db(), person.id)
     return render_template(
         "administration/person.html",
         person=person,
         state=STATES[person.state],
-        places=queries.list_places_of(db(), person.id),
-        roles=queries.list_roles_of(db(), person.id),
-        signed_in_at=last_sign_ins(db()).get(str(person.id)),
+        places=places,
+        roles=roles,
+        waits=None
+        in {*(place.admitted_at for place, _team in places), *(role.admitted_at for role in roles)},
+        site_roles=SITE_DUTIES,
+        signed_in_at=people.last_sign_ins(db(), [person]).get(str(person.id)),
         is_self=person.id == actor().person_id,
     )
 
@@ -91,7 +103,12 @@ def suspend_one(person_id: UUID) -> ResponseReturnValue:
         else:
             return redirect(url_for("people.show", person_id=person.id, **say("suspended")), 303)
     return render_template(
-        "administration/suspend.html", person=person, refused=refused
+        "administration/suspend.html",
+        person=person,
+        refused=refused,
+        sessions=people.count_sessions(db(), person.id, clock.now()),
+        led_alone=[team.name for team in people.list_led_alone(db(), person.id)],
+        is_last_but_one=people.is_one_of_two_administrators(db(), person.id),
     ), 409 if refused else 200
 
 
@@ -131,9 +148,13 @@ def _find(person_id: UUID) -> Person:
     return or_404(queries.find_person(db(), person_id))
 
 
+def _somebody(name: str) -> UUID | None:
+    return request.args.get(name, type=UUID)
+
+
 def _known() -> Person | None:
     """Somebody with an account, for whom one more place is asked for."""
-    asked = request.args.get("person", type=UUID)
+    asked = _somebody("person")
     return queries.find_person(db(), asked) if asked else None
 
 

@@ -1,0 +1,1 @@
+"""Forms of the administrator and of the auditor."""
