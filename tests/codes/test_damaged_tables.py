@@ -37,7 +37,7 @@ def spoil(tmp_path, file, line, old, new):
         (3, ",Non,", ", ,", "blanks around"),
         (3, ",Non,", ",", "8 cells|7 cells"),
         (4, "UNKNOWN", "YES", "code stand"),
-        (4, ",en\n", ",en tlh\n", "reviewed names tlh"),
+        (4, ",\n", ",tlh\n", "reviewed names tlh"),
         (2, "Yes", '"Yes', "not well-formed"),
     ],
 )

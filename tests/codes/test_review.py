@@ -32,8 +32,11 @@ def everything():
     return codes + len(list_states("en")) + len(list_former_names()) + len(list_all_entities())
 
 
-def test_every_english_label_and_name_is_reviewed():
-    assert count_unreviewed("en") == (0, everything())
+def test_in_english_all_is_reviewed_but_the_labels_that_this_project_wrote():
+    own = sum(len(get_list(name)) for name in list_names() if not all(c.reviewed for c in get_list(name)))
+
+    assert own > 80
+    assert count_unreviewed("en") == (own, everything())
 
 
 @pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])

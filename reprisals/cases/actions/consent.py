@@ -1,17 +1,24 @@
 """The consent ledger: adding answers. Nothing in it is ever changed or removed."""
 
+import sys
 from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
 from reprisals import clock
 from reprisals.access import Permission, require
-from reprisals.cases.actions.drafts import drop_unfinished
 from reprisals.cases.actions.settle import finish_work
-from reprisals.cases.actions.uses import ledger_of
+from reprisals.cases.actions.unfinished import drop_unfinished
+from reprisals.cases.actions.uses import Use, glance_at, glances_after, ledger_of, wider_given
 from reprisals.cases.actions.work import Work
-from reprisals.cases.consent.rules.ledger import Answer, NewAnswer, Scope, check_answer
-from reprisals.cases.consent.rules.uses import wider_scopes_given
+from reprisals.cases.consent.rules.ledger import (
+    Answer,
+    Fault,
+    LedgerEntry,
+    NewAnswer,
+    Scope,
+    find_faults,
+)
 from reprisals.cases.models.account import ConsentAnswer, ConsentContent, PersonConcerned
 from reprisals.i18n.marking import RuleBroken, _
 
@@ -28,31 +35,12 @@ class AnswerGiven:
     content: ConsentContent = field(default_factory=ConsentContent)
 
 
-def add_answer(work: Work, given: AnswerGiven) -> None:
-    """Add an answer to the ledger. Raises RuleBroken."""
-    if given.person_id not in {row.id for row in work.opened.load(PersonConcerned)}:
-        raise RuleBroken(_("This person is no longer in the case."), "person")
-    ledger = ledger_of(work)
-    new = NewAnswer(
-        given.person_id,
-        given.scope,
-        given.answer,
-        given.entities,
-        given.given_on,
-        given.content.giver,
-        given.content.means,
-    )
-    check_answer(new, ledger, clock.today())
-    row = ConsentAnswer(
-        person_id=given.person_id,
-        scope=given.scope.value,
-        answer=given.answer.value,
-        given_on=given.given_on,
-        sequence=max((entry.sequence for entry in ledger), default=0) + 1,
-    )
-    codes = {"entities": given.entities} if given.entities else {}
-    work.opened.add(row, given.content, codes)
-    work.session.flush()
+class AnswersRefused(RuleBroken):
+    """Answers that do not hold: `faults` are all the reasons, the message is the first of them."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__(faults[0].text, faults[0].field)
+        self.faults = faults
 
 
 def is_added(work: Work, given: list[AnswerGiven], behind: int) -> bool:
@@ -61,19 +49,116 @@ def is_added(work: Work, given: list[AnswerGiven], behind: int) -> bool:
     return behind >= 0 and bool(given) and added[: len(given)] == given
 
 
-def check_behind(work: Work, given: list[AnswerGiven], behind: int) -> None:
-    """Raise RuleBroken where somebody answered the same question since the page was opened that these answers come from.
+def find_overtaken(work: Work, given: list[AnswerGiven], behind: int) -> tuple[Fault, ...]:
+    """The questions that were answered since the page was opened that these answers come from.
 
     Otherwise a page that was opened before a withdrawal, or a form that was kept, could take it back unseen.
     """
     answered = {(answer.person_id, answer.scope) for answer in _added(work, max(behind, 0))}
-    if answered & {(answer.person_id, answer.scope) for answer in given}:
-        raise RuleBroken(
-            _(
-                "Somebody recorded an answer to the same question since you opened this page. "
-                "Look at what was answered below, and send yours again if it still counts."
-            )
-        )
+    overtaken: dict[Scope, set[UUID]] = {}
+    for answer in given:
+        if (answer.person_id, answer.scope) in answered:
+            overtaken.setdefault(answer.scope, set()).add(answer.person_id)
+    text = _(
+        "This was answered since you opened this page. "
+        "Look at what was answered below, and send yours again if it still counts."
+    )
+    return tuple(Fault(scope.value, text, frozenset(persons)) for scope, persons in overtaken.items())
+
+
+def find_refusals(work: Work, given: list[AnswerGiven]) -> tuple[Fault, ...]:
+    """All that keeps these answers out of the ledger of the case."""
+    held = {row.id for row in work.opened.load(PersonConcerned)}
+    gone = frozenset(answer.person_id for answer in given) - held
+    text = _("This person is no longer in the case.")
+    faults = find_faults([_asked(answer) for answer in given], ledger_of(work), clock.latest_today())
+    return (*([Fault("persons", text, gone)] if gone else []), *faults)
+
+
+def with_wider(work: Work, given: list[AnswerGiven]) -> list[AnswerGiven]:
+    """The answers, and with them the withdrawals that follow.
+
+    Who withdraws a use in public withdraws the wider ones that were given, too, unless they are answered beside it.
+    """
+    answered = {(answer.person_id, answer.scope) for answer in given}
+    following: dict[tuple[UUID, Scope], AnswerGiven] = {}
+    for answer in given:
+        if answer.answer is Answer.WITHDRAWN:
+            for wider in wider_given(work, answer.person_id, answer.scope):
+                following.setdefault((answer.person_id, wider), replace(answer, scope=wider))
+    return [*given, *(answer for question, answer in following.items() if question not in answered)]
+
+
+def keep_answers(work: Work, given: list[AnswerGiven]) -> None:
+    """Add answers as they were asked, all or none, and record them. Raises NotAllowed, AnswersRefused."""
+    require(work.actor, Permission.CONSENT_KEEP)
+    given = with_wider(work, given)
+    if faults := find_refusals(work, given):
+        raise AnswersRefused(faults)
+    last = max((row.sequence for row in work.opened.load(ConsentAnswer)), default=0)
+    for sequence, answer in enumerate(given, start=last + 1):
+        _add(work, answer, sequence)
+    work.session.flush()
+    drop_unfinished(work, "consent")
+    is_withdrawn = any(answer.answer is Answer.WITHDRAWN for answer in given)
+    answers = [f"{answer.scope.value}={answer.answer.value}" for answer in given]
+    finish_work(work, "consent.withdrawn" if is_withdrawn else "consent.answered", answers=answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What withdrawals stop at once for one person: uses, and the entities that may no longer be told anything."""
+
+    person_id: UUID
+    scopes: tuple[Scope, ...]
+    uses: tuple[Use, ...]
+    entities: frozenset[str]
+
+
+def find_stopped(work: Work, given: list[AnswerGiven]) -> list[Stopped]:
+    """What the withdrawals among these answers would stop, person by person; nothing where nothing is withdrawn."""
+    withdrawn: dict[UUID, list[AnswerGiven]] = {}
+    for answer in with_wider(work, given):
+        if answer.answer is Answer.WITHDRAWN:
+            withdrawn.setdefault(answer.person_id, []).append(answer)
+    after = glances_after(work, [_entry(answer) for answers in withdrawn.values() for answer in answers])
+    found = []
+    for person_id, answers in withdrawn.items():
+        now, then = glance_at(work, person_id), after[person_id]
+        uses = tuple(u for u in Use if now.verdicts[u].allowed and not then.verdicts[u].allowed)
+        scopes = tuple(answer.scope for answer in answers)
+        found.append(Stopped(person_id, scopes, uses, now.shareable - then.shareable))
+    return found
+
+
+def _entry(given: AnswerGiven) -> LedgerEntry:
+    """An answer as it would stand at the end of the ledger."""
+    return LedgerEntry(
+        given.person_id, given.scope, given.answer, given.entities, given.given_on, sys.maxsize
+    )
+
+
+def _add(work: Work, given: AnswerGiven, sequence: int) -> None:
+    row = ConsentAnswer(
+        person_id=given.person_id,
+        scope=given.scope.value,
+        answer=given.answer.value,
+        given_on=given.given_on,
+        sequence=sequence,
+    )
+    work.opened.add(row, given.content, {"entities": given.entities} if given.entities else {})
+
+
+def _asked(given: AnswerGiven) -> NewAnswer:
+    return NewAnswer(
+        given.person_id,
+        given.scope,
+        given.answer,
+        given.entities,
+        given.given_on,
+        given.content.giver,
+        given.content.means,
+    )
 
 
 def _added(work: Work, behind: int) -> list[AnswerGiven]:
@@ -88,29 +173,4 @@ def _added(work: Work, behind: int) -> list[AnswerGiven]:
             content,
         )
         for row, content in rows
-    ]
-
-
-def keep_answers(work: Work, given: list[AnswerGiven]) -> None:
-    """Add answers as they were asked, all or none, and record them. Raises NotAllowed, RuleBroken."""
-    require(work.actor, Permission.CONSENT_KEEP)
-    given = [*given, *_widened(work, given)]
-    for answer in given:
-        add_answer(work, answer)
-    drop_unfinished(work, "consent")
-    is_withdrawn = any(answer.answer is Answer.WITHDRAWN for answer in given)
-    answers = [f"{answer.scope.value}={answer.answer.value}" for answer in given]
-    finish_work(work, "consent.withdrawn" if is_withdrawn else "consent.answered", answers=answers)
-
-
-def _widened(work: Work, given: list[AnswerGiven]) -> list[AnswerGiven]:
-    """Who withdraws a use in public withdraws the wider ones that were given, too, unless they are answered beside it."""
-    ledger = ledger_of(work)
-    answered = {(answer.person_id, answer.scope) for answer in given}
-    return [
-        replace(answer, scope=wider)
-        for answer in given
-        if answer.answer is Answer.WITHDRAWN
-        for wider in wider_scopes_given(answer.person_id, answer.scope, ledger)
-        if (answer.person_id, wider) not in answered
     ]

@@ -1,12 +1,39 @@
-"""What may be done with a case now, by its consent ledger. Every use asks `may_use`, and nothing goes round it."""
+"""What may be done with a case now, by its consent ledger. Every use asks `may_use`, and every page shows its verdicts.
 
+Nobody else imports the rules that decide: a contract of import-linter sees to it.
+"""
+
+from collections.abc import Sequence
 from uuid import UUID
 
 from reprisals.cases.actions.work import Work
 from reprisals.cases.consent.rules.ledger import Answer, LedgerEntry, Scope
-from reprisals.cases.consent.rules.uses import Concerned, Glance, Override, Use, Verdict, may, summarise
+from reprisals.cases.consent.rules.uses import (
+    Concerned,
+    Glance,
+    Override,
+    Use,
+    Verdict,
+    may,
+    summarise,
+    wider_scopes_given,
+)
 from reprisals.cases.models.account import ConsentAnswer, PersonConcerned, PersonContent
 from reprisals.cases.rules.outline import RecordType
+
+__all__ = [
+    "Glance",
+    "Override",
+    "Use",
+    "Verdict",
+    "glance_at",
+    "glances_after",
+    "ledger_of",
+    "may_keep_name",
+    "may_use",
+    "names_of_persons",
+    "wider_given",
+]
 
 
 def ledger_of(work: Work) -> list[LedgerEntry]:
@@ -24,37 +51,57 @@ def ledger_of(work: Work) -> list[LedgerEntry]:
     ]
 
 
-def concerned_of(work: Work) -> Concerned:
-    """The persons concerned with their ledger."""
-    persons = tuple(row.id for row in work.opened.load(PersonConcerned))
-    is_situation = work.case.record_type == RecordType.SITUATION and not persons
-    return Concerned(persons, tuple(ledger_of(work)), situation=is_situation)
+def may_use(
+    work: Work,
+    use: Use,
+    entity: str | None = None,
+    override: Override | None = None,
+    person_id: UUID | None = None,
+) -> Verdict:
+    """Whether the case may be used so now: as far as everybody concerned allows, or one person where one is named.
+
+    Raises ValueError for sharing without an entity, and Tampered.
+    """
+    return may(use, _concerned(work, person_id), entity=entity, override=override)
 
 
-def may_use(work: Work, use: Use, entity: str | None = None, override: Override | None = None) -> Verdict:
-    """Whether the case may be used so now."""
-    return may(use, concerned_of(work), entity=entity, override=override)
+def glance_at(work: Work, person_id: UUID | None = None) -> Glance:
+    """What `may_use` says of each use, with the answers behind it; of one person alone where one is named. Raises Tampered."""
+    return summarise(_concerned(work, person_id))
 
 
-def glance_at(work: Work) -> Glance:
-    """What may be done with the case, in one look."""
-    return summarise(concerned_of(work))
+def glances_after(work: Work, more: Sequence[LedgerEntry]) -> dict[UUID, Glance]:
+    """What `may_use` would say of each person who gave these answers, once they stand in the ledger. Raises Tampered."""
+    then = Concerned.of((), [*ledger_of(work), *more])
+    return {person: summarise(then.only(person)) for person in dict.fromkeys(entry.person for entry in more)}
 
 
 def may_keep_name(work: Work, person_id: UUID) -> bool:
     """Whether the legal name of this person may be kept and shown now."""
-    one = Concerned((person_id,), tuple(ledger_of(work)))
-    return may(Use.KEEP_LEGAL_NAME, one).allowed
+    return may_use(work, Use.KEEP_LEGAL_NAME, person_id=person_id).allowed
+
+
+def wider_given(work: Work, person_id: UUID, scope: Scope) -> tuple[Scope, ...]:
+    """The wider public scopes that the person has given: to be withdrawn or asked about with this one."""
+    return wider_scopes_given(person_id, scope, _concerned(work, person_id))
 
 
 def names_of_persons(work: Work) -> list[str]:
     """The names by which the case may be found now: aliases, and legal names only where they may be kept."""
     names: list[str] = []
-    ledger = tuple(ledger_of(work))
     for row, document in work.rows(PersonConcerned):
-        may_keep = may(Use.KEEP_LEGAL_NAME, Concerned((row.id,), ledger)).allowed
-        names += _names(document, may_keep)
+        names += _names(document, may_keep_name(work, row.id))
     return [name for name in names if name]
+
+
+def _concerned(work: Work, person_id: UUID | None) -> Concerned:
+    """Those whose answers count, by a ledger that is summed up once for as long as nothing is added to it."""
+    known = work.derive(ConsentAnswer, lambda _rows: Concerned.of((), ledger_of(work)))
+    if person_id is not None:
+        return known.only(person_id)
+    persons = [row.id for row in work.opened.load(PersonConcerned)]
+    is_situation = work.case.record_type == RecordType.SITUATION and not persons
+    return Concerned(tuple(persons), known.state, is_situation)
 
 
 def _names(document: PersonContent, may_keep: bool) -> list[str]:

@@ -1,7 +1,7 @@
 """Consent, scope by scope, as it was asked."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from wtforms.validators import StopValidation
 
 from reprisals import clock
 from reprisals.cases.actions.consent import AnswerGiven
-from reprisals.cases.consent.rules.ledger import Answer, Scope
+from reprisals.cases.consent.rules.ledger import Answer, Fault, Scope
 from reprisals.cases.forms.fields import choices_of, code_field, date_field, entities_field, entity_of
 from reprisals.cases.happenings.rules import LooseDate, Precision
 from reprisals.cases.models.account import ConsentContent
@@ -58,8 +58,14 @@ class ConsentForm(Form):
     DETAILS = scope_field(Scope.DETAILS)
     PUBLIC_NAMED = scope_field(Scope.PUBLIC_NAMED)
     CONTACT = scope_field(Scope.CONTACT)
-    giver = code_field(_("Who answered?"), "consent_givers")
-    means = code_field(_("How?"), "consent_means")
+    giver = code_field(
+        _("Who answered?"),
+        "consent_givers",
+        help_text=_("Needed where something was given, refused or withdrawn."),
+    )
+    means = code_field(
+        _("How?"), "consent_means", help_text=_("Needed where something was given, refused or withdrawn.")
+    )
     given_on = date_field(_("When?"), help_text=_("Leave empty for today."))
     obtained_by = text_field(_("Who asked?"), help_text=_("If it was not you."))
     text = words_field(_("What exactly was agreed to?"), 5_000)
@@ -68,36 +74,70 @@ class ConsentForm(Form):
         super().__init__(*args, **kwargs)
         for scope in Scope:
             self[scope.value].label.text = label("consent_scopes", scope.value, language())
-        self.people = tuple(str(person_id) for person_id, _name in people)
+        self.names = dict(people)
+        self.people = tuple(str(person_id) for person_id in self.names)
         self.persons.choices = [(str(person_id), name) for person_id, name in people]
         if self.persons.data is None:
             self.persons.data = list(self.people)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether everything that was typed belongs to an answer, so that no word of it is dropped."""
-        if not super().validate(extra_validators):
-            return False
+        super().validate(extra_validators)
         asked = self._asked()
-        told = (self.giver, self.means, self.obtained_by, self.text, *self.given_on.form)
         if self._named() and Scope.SHARE_UN not in asked:
             self.refuse(
                 RuleBroken(_("Say what was answered about sharing with these entities."), Scope.SHARE_UN)
             )
-        if not asked and any(field.data for field in told):
-            self.refuse(RuleBroken(_("Say what was answered, or leave the rest empty.")))
+        loose = self._loose_day()
+        if loose is not None and loose.precision is not Precision.DAY:
+            self.refuse(RuleBroken(_("Give the day on which the answer was given."), "given_on"))
+        if not asked:
+            self._refuse_unasked()
         return not self.errors
 
+    def says_anything(self) -> bool:
+        """Whether anything was chosen or typed about an answer."""
+        parts = [*self.given_on.form, *self.entities.entries]
+        told = [self.giver, self.means, self.obtained_by, self.text, *parts]
+        return bool(self._asked()) or any(field.data for field in told)
+
+    def _refuse_unasked(self) -> None:
+        """Words about an answer that nobody recorded stand beside their fields."""
+        text = _("This belongs to an answer. Choose above what was answered, or leave this empty.")
+        for name in ("giver", "means", "obtained_by", "text"):
+            if self[name].data and not self[name].errors:
+                self.refuse(RuleBroken(text, name))
+        if any(part.data for part in self.given_on.form) and not self.given_on.errors:
+            self.refuse(RuleBroken(text, "given_on"))
+
+    def show_faults(self, faults: Iterable[Fault]) -> None:
+        """Put each fault beside its field, with the names of those it concerns where that is not everybody chosen.
+
+        A field that is wrong in itself already says so first.
+        """
+        wrong = {name for name, field in self._fields.items() if field.errors}
+        chosen = frozenset(self._chosen())
+        for fault in faults:
+            if fault.field in wrong:
+                continue
+            names = tuple(name for person, name in self.names.items() if person in fault.persons)
+            text = fault.text
+            if names and fault.persons < chosen:
+                text = _("%(what)s This concerns: %(names)s.", what=fault.text, names=names)
+            self.refuse(RuleBroken(text, fault.field))
+
+    def _chosen(self) -> list[UUID]:
+        return [UUID(value) for value in self.persons.data or () if value in self.people]
+
     def _asked(self) -> list[Scope]:
-        return [scope for scope in Scope if self[scope.value].data not in {None, "", UNCHANGED}]
+        """The scopes that were answered, with one of the answers that are offered."""
+        return [scope for scope in Scope if self[scope.value].data in set(Answer)]
 
     def _named(self) -> frozenset[str]:
-        return frozenset(entity_of(entry.data) for entry in self.entities.entries if entry.data)
+        return frozenset(filter(None, (entity_of(entry.data or "") for entry in self.entities.entries)))
 
     def answers(self) -> list[AnswerGiven]:
-        """One answer for each person and each scope that was asked about. Raises RuleBroken."""
-        chosen = [UUID(value) for value in self.persons.data or () if value in self.people]
-        asked = self._asked()
-        given_on = self._given_on()
+        """One answer for each person and each scope that was asked about, as far as the fields hold."""
         content = ConsentContent(
             giver=self.giver.data or "",
             means=self.means.data or "",
@@ -105,23 +145,21 @@ class ConsentForm(Form):
             language=language(),
             text=self.text.data or "",
         )
+        loose = self._loose_day()
+        given_on = loose.earliest if loose else clock.today()
         return [
             AnswerGiven(
                 person, scope, Answer(self[scope.value].data), given_on, self._entities(scope), content
             )
-            for person in chosen
-            for scope in asked
+            for person in self._chosen()
+            for scope in self._asked()
         ]
 
     def _entities(self, scope: Scope) -> frozenset[str]:
-        if scope is not Scope.SHARE_UN:
-            return frozenset()
-        return self._named()
+        return self._named() if scope is Scope.SHARE_UN else frozenset()
 
-    def _given_on(self) -> date:
-        found: LooseDate | None = self.given_on.form.loose()
-        if found is None:
-            return clock.today()
-        if found.precision is not Precision.DAY:
-            raise RuleBroken(_("Give the day on which the answer was given."), "given_on")
-        return found.earliest
+    def _loose_day(self) -> LooseDate | None:
+        """The day as it was typed; None where nothing was, or nothing that is a date."""
+        with suppress(RuleBroken):
+            return self.given_on.form.loose()  # type: ignore[no-any-return]
+        return None

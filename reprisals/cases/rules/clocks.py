@@ -13,6 +13,7 @@ from types import MappingProxyType
 from reprisals.cases.rules.outline import Danger
 from reprisals.cases.rules.stages import Stage
 from reprisals.i18n.marking import Marked, _
+from reprisals.identity.rules import Weekend
 
 
 class Priority(StrEnum):
@@ -21,13 +22,6 @@ class Priority(StrEnum):
     URGENT = "URGENT"
     PRIORITY = "PRIORITY"
     NORMAL = "NORMAL"
-
-
-class Weekend(StrEnum):
-    """The days on which a duty station rests."""
-
-    SATURDAY_SUNDAY = "SATURDAY_SUNDAY"
-    FRIDAY_SATURDAY = "FRIDAY_SATURDAY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +48,9 @@ _RESTS: Mapping[Weekend, frozenset[int]] = MappingProxyType(
 
 PROMISE: Mapping[Priority, Marked] = MappingProxyType(
     {
-        Priority.URGENT: _("Urgent cases are answered within 4 hours."),
-        Priority.PRIORITY: _("Priority cases are answered within 24 hours."),
-        Priority.NORMAL: _("Other cases are answered within 5 working days."),
+        Priority.URGENT: _("An urgent case is to be read within 4 hours."),
+        Priority.PRIORITY: _("A priority case is to be read within 24 hours."),
+        Priority.NORMAL: _("This case is to be read within 5 working days."),
     }
 )
 

@@ -5,29 +5,45 @@ from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 
 from reprisals.access import Permission
-from reprisals.cases.actions.consent import AnswerGiven, check_behind, is_added, keep_answers
-from reprisals.cases.actions.drafts import drop_shown, unfinished_of
-from reprisals.cases.actions.uses import concerned_of, glance_at, ledger_of
+from reprisals.cases.actions.consent import (
+    Stopped,
+    find_overtaken,
+    find_refusals,
+    find_stopped,
+    is_added,
+    keep_answers,
+)
+from reprisals.cases.actions.unfinished import drop_shown, keep_unfinished, unfinished_of
+from reprisals.cases.actions.uses import Glance, Use, glance_at
 from reprisals.cases.actions.work import Work, may_edit
-from reprisals.cases.consent.rules.ledger import ConsentState, Scope
-from reprisals.cases.consent.rules.uses import Concerned, Use, may, summarise
+from reprisals.cases.consent.rules.ledger import Scope
 from reprisals.cases.forms.consent import ConsentForm
 from reprisals.cases.forms.fields import add_entry
 from reprisals.cases.models.account import ConsentAnswer
 from reprisals.cases.rules.outline import Step
 from reprisals.cases.rules.stages import Stage
 from reprisals.cases.views.blueprint import bp
-from reprisals.cases.views.page import autosave_unfinished, keep_typed, open_to_change, open_to_read
+from reprisals.cases.views.holders import list_holders
+from reprisals.cases.views.page import (
+    BACK,
+    autosave_unfinished,
+    keep_typed,
+    open_to_change,
+    open_to_read,
+    typed_fields,
+)
 from reprisals.cases.views.people import entity_names, named_persons
-from reprisals.cases.views.steps import next_address, steps_of
+from reprisals.cases.views.steps import next_address, previous_address, steps_of
 from reprisals.cases.views.telling import number
-from reprisals.i18n.marking import Marked, RuleBroken, _
+from reprisals.i18n.marking import Marked, _
 from reprisals.web.current import actor, requires
+from reprisals.web.kept import filled_from
+from reprisals.web.tokens import FIELD
 
 KEY = "consent"
+CONFIRMED = frozenset({"confirmed"})
 USES: dict[Use, Marked] = {
     Use.KEEP_LEGAL_NAME: _("Keep the legal name"),
     Use.SHARE_ENTITY: _("Share with an entity outside OHCHR"),
@@ -45,100 +61,106 @@ USES: dict[Use, Marked] = {
 def consent(case_id: UUID) -> ResponseReturnValue:
     """The ledger of a case, and the form that adds answers to it."""
     if request.method != "POST":
-        work = open_to_read(case_id, KEY)
-        kept = unfinished_of(work, KEY)
-        form = ConsentForm(MultiDict(kept.fields) if kept.fields else None, people=_choices(work))
-        return _render(work, form, kept=kept.mark)
-    if request.headers.get("X-Autosave"):
-        return autosave_unfinished(KEY, open_to_change(case_id))
+        return _show(case_id)
     work = open_to_change(case_id)
+    if request.headers.get("X-Autosave"):
+        return autosave_unfinished(KEY, work)
     form = ConsentForm(request.form, people=_choices(work))
     if "add" in request.form:
         add_entry(form, request.form["add"])
-        return _render(work, form)
-    if form.validate_on_submit():
-        try:
-            _keep(work, form.answers())
-        except RuleBroken as refusal:
-            form.refuse(_beside(refusal, form))
-        else:
-            return redirect(_after(work))
-    keep_typed(case_id, KEY)
-    return _render(work, form), 422
+        keep_unfinished(work, KEY, typed_fields(CONFIRMED))
+        return _render(work, form, request.form.get("revision", ""))
+    return _go_back(work, form) if request.form.get("go") == BACK else _save(work, form)
 
 
-def _keep(work: Work, given: list[AnswerGiven]) -> None:
-    """Add the answers, unless they were added already by a first click on the same page."""
-    behind = number(request.form.get("revision", ""))
-    if not is_added(work, given, behind):
-        check_behind(work, given, behind)
-        drop_shown(work, KEY, request.form.get("kept", ""))
-        keep_answers(work, given)
+def _go_back(work: Work, form: ConsentForm) -> ResponseReturnValue:
+    """To the step before. The ledger only grows, so nothing is added in passing; what was typed is kept."""
+    if form.says_anything():
+        keep_unfinished(work, KEY, typed_fields(CONFIRMED))
+    return redirect(previous_address(work.id, Step.CONSENT))
 
 
-@bp.route("/<uuid:case_id>/consent/<uuid:person_id>")
-@requires(Permission.CASE_READ)
-def person_consent(case_id: UUID, person_id: UUID) -> ResponseReturnValue:
-    """One person's answers in the order in which they were given, and what may be done now because of them."""
+def _show(case_id: UUID) -> str:
+    """The page as it stands, with what was typed on it and not finished."""
     work = open_to_read(case_id, KEY)
-    person = next((entry for entry in named_persons(work) if entry[0].id == person_id), None)
-    if person is None:
-        return redirect(url_for("cases.show", case_id=case_id))
-    entries = [(row, content) for row, content in work.rows(ConsentAnswer) if row.person_id == person_id]
-    alone = Concerned((person_id,), tuple(ledger_of(work)))
+    kept = unfinished_of(work, KEY)
+    typed = filled_from(kept.fields)
+    started_from = typed.get("revision", "") if typed else ""
+    return _render(work, ConsentForm(typed, people=_choices(work)), started_from, kept=kept.mark)
+
+
+def _save(work: Work, form: ConsentForm) -> ResponseReturnValue:
+    """Add the answers, unless they were added already by a first click on the same page. A withdrawal is asked about."""
+    started_from = request.form.get("revision", "")
+    is_whole, given = form.validate_on_submit(), form.answers()
+    if is_whole and is_added(work, given, number(started_from)):
+        return redirect(_after(work))
+    overtaken = find_overtaken(work, given, number(started_from))
+    form.show_faults((*overtaken, *find_refusals(work, given)))
+    if form.errors:
+        keep_typed(work.id, KEY, CONFIRMED)
+        return _render(work, form, "" if overtaken else started_from), 422
+    stopped = find_stopped(work, given)
+    if stopped and not CONFIRMED & request.form.keys():
+        keep_unfinished(work, KEY, typed_fields(CONFIRMED))
+        return _ask(work, stopped)
+    drop_shown(work, KEY, request.form.get("kept", ""))
+    keep_answers(work, given)
+    return redirect(_after(work))
+
+
+def _ask(work: Work, stopped: list[Stopped]) -> str:
+    """What a withdrawal changes at once and what it cannot, before it is recorded."""
+    names = dict(_choices(work))
     return render_template(
-        "cases/person_consent.html",
-        work=work,
+        "cases/withdrawal.html",
         case=work.case,
-        name=person[2],
-        entries=[
-            (row, content, sorted(work.opened.codes(row).get("entities", ()))) for row, content in entries
+        stopped=[
+            {
+                "name": names[one.person_id],
+                "scopes": [scope.value for scope in one.scopes],
+                "uses": [USES[use] for use in one.uses if use is not Use.SHARE_ENTITY],
+                "entities": sorted(one.entities),
+            }
+            for one in stopped
         ],
-        uses=uses_of(alone),
-        can_change=may_edit(actor(), work.case),
+        is_name_hidden=any(Use.KEEP_LEGAL_NAME in one.uses for one in stopped),
+        holders=list_holders(work.id),
+        fields=[(name, value) for name, value in request.form.items(multi=True) if name != FIELD],
+        back=url_for("cases.consent", case_id=work.id),
     )
 
 
-def uses_of(concerned: Concerned) -> list[dict[str, Any]]:
+def uses_of(glance: Glance) -> list[dict[str, Any]]:
     """Each use in words, whether it is allowed now, and why not."""
-    glance = glance_of(concerned)
     return [
         {
             "words": USES[use],
             "verdict": verdict,
             "reasons": list(dict.fromkeys(r.text for r in verdict.reasons)),
+            "entities": sorted(glance.shareable) if use is Use.SHARE_ENTITY and verdict.allowed else [],
         }
-        for use, verdict in glance.items()
+        for use, verdict in glance.verdicts.items()
     ]
 
 
-def glance_of(concerned: Concerned) -> dict[Use, Any]:
-    """The verdict on each use. Sharing needs an entity, so it is taken from the summary."""
-    summary = summarise(concerned)
-    return {use: summary.verdicts[use] if use is Use.SHARE_ENTITY else may(use, concerned) for use in Use}
-
-
 def consent_rows(work: Work) -> list[dict[str, Any]]:
-    """Each person with the answer that counts now on each scope."""
-    state = ConsentState.of(ledger_of(work))
+    """Each person with the answer that counts now on each scope, and the entities that sharing was given for."""
     return [
         {
             "id": row.id,
             "name": name,
             "href": url_for("cases.person_consent", case_id=work.id, person_id=row.id),
-            "answers": {scope.value: state.answer(row.id, scope).value for scope in Scope},
+            "answers": {s.value: answer.value for s, answer in glance.answers.items()},
+            "shared_with": sorted(glance.shareable),
         }
         for row, _content, name in named_persons(work)
+        for glance in [glance_at(work, row.id)]
     ]
 
 
 def _choices(work: Work) -> list[tuple[UUID, str]]:
     return [(row.id, name) for row, _content, name in named_persons(work)]
-
-
-def _beside(refusal: RuleBroken, form: ConsentForm) -> RuleBroken:
-    field = refusal.field if refusal.field and refusal.field in form else None
-    return RuleBroken(refusal.message, field)
 
 
 def _after(work: Work) -> str:
@@ -153,7 +175,7 @@ def _after(work: Work) -> str:
     )
 
 
-def _render(work: Work, form: ConsentForm, *, kept: str | None = None) -> str:
+def _render(work: Work, form: ConsentForm, started_from: str, *, kept: str | None = None) -> str:
     is_draft = work.case.stage == Stage.DRAFT
     return render_template(
         "cases/consent.html",
@@ -162,13 +184,13 @@ def _render(work: Work, form: ConsentForm, *, kept: str | None = None) -> str:
         form=form,
         scopes=[scope.value for scope in Scope],
         rows=consent_rows(work),
-        uses=uses_of(concerned_of(work)),
-        glance=glance_at(work),
+        uses=uses_of(glance_at(work)),
         is_draft=is_draft,
         kept=request.form.get("kept", "") if kept is None else kept,
-        revision=str(len(work.opened.load(ConsentAnswer))),
+        revision=started_from or str(len(work.opened.load(ConsentAnswer))),
         steps=steps_of(work, Step.CONSENT) if is_draft else [],
         next_step=next_address(work.id, Step.CONSENT),
+        previous_step=previous_address(work.id, Step.CONSENT),
         can_change=may_edit(actor(), work.case),
         **entity_names(),
     )

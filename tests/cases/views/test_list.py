@@ -15,6 +15,7 @@ from reprisals.cases.actions import drafts, parts
 from reprisals.cases.actions.work import danger_mark, states_mark
 from reprisals.cases.models.case import Case
 from reprisals.cases.rules.outline import Danger
+from reprisals.sealing.holders import TeamKind
 from reprisals.web.forms import clean
 from tests.cases.views.office import Focal, Office
 from tests.client import Client, Page
@@ -53,7 +54,9 @@ def begin_many(focal: Focal, number: int, states: str = "KEN") -> list[UUID]:
 
 def references(page: Page) -> list[str]:
     """The references on a page of the list, in their order."""
-    return [bdi.text for bdi in page.tree.find(".//main").iter("bdi") if bdi.get("class") == "reference"]
+    table = page.tree.find(".//main//table")
+    found = [] if table is None else table.iter("bdi")
+    return [bdi.text for bdi in found if bdi.get("class") == "reference"]
 
 
 def all_pages(browser: Client, address: str = "/cases") -> list[list[str]]:
@@ -246,6 +249,7 @@ def test_what_the_office_is_kept_out_of_stands_in_none_of_its_lists_and_counts(
         ("office_concerned", "y"),
         ("office_reason", "It is about one of them."),
     )
+    focal.fill(case_id, "check/alternate")
     reference = focal.value(case_id, lambda work: work.case.reference)
     central, alternate = office.browser(office.central()), office.browser(office.alternate())
 
@@ -254,6 +258,9 @@ def test_what_the_office_is_kept_out_of_stands_in_none_of_its_lists_and_counts(
     for step in ("", "/history", "/submitted", "/check", "/consent"):
         central.get(f"/cases/{case_id}{step}", status=404)
     assert "About one of them" in alternate.get(f"/cases/{case_id}").words
+    with office.database.reading() as session:
+        name = office.site.team(session, TeamKind.CENTRAL).name
+    assert f"Kept out: {name}" in focal.browser.get(f"/cases/{case_id}").words
 
 
 def test_without_an_alternate_team_that_has_keys_the_case_stays_a_draft_and_says_why(

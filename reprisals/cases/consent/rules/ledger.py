@@ -5,14 +5,14 @@ of the entities it names, so that a refusal for one entity leaves the consent fo
 on sharing that names no entity and is not "given" speaks of all entities, those never mentioned too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from reprisals.i18n.marking import Coded, RuleBroken, _
+from reprisals.i18n.marking import Coded, Marked, _
 
 FIRST_DAY = date(1948, 12, 10)
 """No consent is older: the Universal Declaration of Human Rights is of this day."""
@@ -74,6 +74,18 @@ class NewAnswer:
     given_on: date | None
     giver: str = ""
     means: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why answers cannot be added: the field it stands beside, in words, and whose answers it concerns.
+
+    `field` is `persons`, `giver`, `means`, `given_on`, `entities`, or the code of the scope that was answered.
+    """
+
+    field: str
+    text: Marked
+    persons: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,65 +151,112 @@ def least(answers: Iterable[Answer]) -> Answer:
     return min(answers, key=FROM_LEAST.index)
 
 
-def check_answer(new: NewAnswer, ledger: Iterable[LedgerEntry], today: date) -> None:
-    """Raise RuleBroken if the answer cannot be added to the ledger.
+def find_faults(
+    answers: Iterable[NewAnswer], ledger: Iterable[LedgerEntry], today: date
+) -> tuple[Fault, ...]:
+    """Return all that keeps the answers out of the ledger, each thing once with the scopes that it concerns.
 
     Sharing is given for named entities, and only sharing names any; only what is given can be withdrawn; who
-    answered and how must be known; the day must be given and not lie in the future.
+    answered and how must be known; the day must be given and not lie in the future. The work rises with the
+    number of answers and entries, not with their product.
     """
-    _check_entities(new)
-    if new.answer is Answer.WITHDRAWN:
-        _check_withdrawal(new, ConsentState.of(ledger))
+    said: dict[tuple[UUID, Scope], list[LedgerEntry]] = {}
+    for entry in ledger:
+        said.setdefault((entry.person, entry.scope), []).append(entry)
+    found: dict[tuple[str, Marked], list[NewAnswer]] = {}
+    for new in answers:
+        before = said.get((new.person, new.scope), [])
+        for field_and_text in _faults_of(new, before, today):
+            found.setdefault(field_and_text, []).append(new)
+    return tuple(_make_fault(name, text, concerned) for (name, text), concerned in found.items())
+
+
+def find_replaced(ledger: Iterable[LedgerEntry]) -> Mapping[int, int]:
+    """Return the entries of which nothing counts any more, each with the one that took its place, by sequence.
+
+    An answer on sharing is replaced once every entity that it names was answered anew.
+    """
+    counting: dict[tuple[UUID, Scope], dict[int, frozenset[str]]] = {}
+    replaced: dict[int, int] = {}
+    for entry in sorted(ledger, key=_place):
+        earlier = counting.setdefault((entry.person, entry.scope), {})
+        for sequence, named in list(earlier.items()):
+            if _replaces(entry, named):
+                replaced[sequence] = entry.sequence
+                del earlier[sequence]
+            else:
+                earlier[sequence] = named - entry.entities
+        earlier[entry.sequence] = entry.entities
+    return MappingProxyType(replaced)
+
+
+def _replaces(entry: LedgerEntry, named: frozenset[str]) -> bool:
+    """Whether nothing counts any more of an earlier answer that still speaks of `named` (none: of everything)."""
+    if entry.scope is not Scope.SHARE_UN:
+        return True
+    if entry.entities:
+        return bool(named) and named <= entry.entities
+    return entry.answer is not Answer.GIVEN
+
+
+def _make_fault(name: str, text: Marked, concerned: list[NewAnswer]) -> Fault:
+    scopes = tuple(Coded("consent_scopes", scope) for scope in dict.fromkeys(new.scope for new in concerned))
+    pairs = tuple(sorted({**text.params, "scopes": scopes}.items()))
+    return Fault(name, Marked(text.msgid, pairs), frozenset(new.person for new in concerned))
+
+
+def _faults_of(new: NewAnswer, before: list[LedgerEntry], today: date) -> Iterator[tuple[str, Marked]]:
+    """Yield field and text of all that is wrong with one answer. `before`: what the person said on this scope."""
     if new.answer in SPOKEN and not new.giver.strip():
-        raise RuleBroken(_("Say who gave this answer."), "giver")
+        yield "giver", _("Say who gave this answer. It is about: %(scopes)s.")
     if new.answer in SPOKEN and not new.means.strip():
-        raise RuleBroken(_("Say how the answer was given, for example by telephone."), "means")
+        yield "means", _("Say how the answer was given, for example by telephone. It is about: %(scopes)s.")
+    yield from _entity_faults(new)
+    if new.answer is Answer.WITHDRAWN:
+        yield from _withdrawal_faults(new, ConsentState.of(before))
+    if day_fault := _day_fault(new, before, today):
+        yield "given_on", day_fault
+
+
+def _day_fault(new: NewAnswer, before: list[LedgerEntry], today: date) -> Marked | None:
     if new.given_on is None:
-        raise RuleBroken(_("Say on which day this was answered or found."), "given_on")
+        return _("Say on which day this was answered or found.")
     if new.given_on > today:
-        raise RuleBroken(_("This day has not come yet. Check the date."), "given_on")
+        return _("This day has not come yet. Check the date.")
     if new.given_on < FIRST_DAY:
-        raise RuleBroken(_("This day is too long ago. Check the year."), "given_on")
-    if new.answer is Answer.GIVEN:
-        _check_not_older(new, new.given_on, ledger)
-
-
-def _check_not_older(new: NewAnswer, given_on: date, ledger: Iterable[LedgerEntry]) -> None:
-    """An answer that is recorded late does not take back a refusal or a withdrawal of a later day."""
-    against = [
-        entry.given_on
-        for entry in ledger
-        if (entry.person, entry.scope) == (new.person, new.scope)
-        and entry.answer in (Answer.REFUSED, Answer.WITHDRAWN)
-    ]
-    if against and max(against) > given_on:
-        raise RuleBroken(
-            _("A refusal or withdrawal of a later day is recorded (%(day)s).", day=max(against)), "given_on"
+        return _("This day is too long ago. Check the year.")
+    against = [entry.given_on for entry in before if entry.answer in (Answer.REFUSED, Answer.WITHDRAWN)]
+    if new.answer is Answer.GIVEN and against and max(against) > new.given_on:
+        # An answer that is recorded late does not take back a refusal or a withdrawal of a later day.
+        return _(
+            "A refusal or withdrawal of a later day is recorded (%(day)s). It is about: %(scopes)s.",
+            day=max(against),
         )
+    return None
 
 
 def _place(entry: LedgerEntry) -> tuple[int, int]:
     return entry.sequence, -FROM_LEAST.index(entry.answer)
 
 
-def _check_entities(new: NewAnswer) -> None:
+def _entity_faults(new: NewAnswer) -> Iterator[tuple[str, Marked]]:
     if new.scope is not Scope.SHARE_UN and new.entities:
-        raise RuleBroken(_("Only sharing names entities. Leave them out here."), "entities")
+        yield "entities", _("Only sharing names entities. Leave them out here.")
     if new.scope is Scope.SHARE_UN and new.answer is Answer.GIVEN and not new.entities:
-        raise RuleBroken(_("Name the entities that the person agrees to share with."), "entities")
+        yield "entities", _("Name the entities that the person agrees to share with.")
 
 
-def _check_withdrawal(new: NewAnswer, state: ConsentState) -> None:
+def _withdrawal_faults(new: NewAnswer, state: ConsentState) -> Iterator[tuple[str, Marked]]:
     if not new.entities:
         if state.answer(new.person, new.scope) is not Answer.GIVEN:
-            raise RuleBroken(_("Only what was given can be withdrawn. Record a refusal instead."), "answer")
+            yield new.scope.value, _("Only what was given can be withdrawn. Record a refusal instead.")
         return
     never = sorted(new.entities - state.sharing_of(new.person).given)
     if never:
-        raise RuleBroken(
+        yield (
+            "entities",
             _(
                 "Sharing with these entities was not given, so it cannot be withdrawn: %(entities)s.",
                 entities=tuple(Coded("entities", entity) for entity in never),
             ),
-            "entities",
         )

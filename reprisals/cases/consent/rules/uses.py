@@ -14,7 +14,7 @@ PUBLIC_NAMED implies DETAILS, and DETAILS implies PUBLIC_ANON, each unless that 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
@@ -60,14 +60,25 @@ NO = frozenset({Answer.REFUSED, Answer.WITHDRAWN})
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """Those whose consent a case needs, and what they answered: the whole ledger of the case, in any order.
+    """Those whose consent a case needs, and what their answers amount to now. Made by `Concerned.of`, once for a ledger.
 
     `situation`: the record is a general situation, which needs no consent as long as nobody is concerned.
     """
 
     persons: tuple[UUID, ...]
-    ledger: tuple[LedgerEntry, ...]
+    state: ConsentState
     situation: bool = False
+
+    @classmethod
+    def of(
+        cls, persons: Iterable[UUID], ledger: Iterable[LedgerEntry], *, situation: bool = False
+    ) -> "Concerned":
+        """Those concerned, by the whole ledger of the case, in any order."""
+        return cls(tuple(dict.fromkeys(persons)), ConsentState.of(ledger), situation)
+
+    def only(self, person: UUID) -> "Concerned":
+        """One of them alone, by the same answers."""
+        return replace(self, persons=(person,), situation=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +144,7 @@ def may(
     """
     if use is Use.SHARE_ENTITY and not entity:
         raise ValueError("sharing needs an entity")
-    reasons = _against(use, concerned, ConsentState.of(concerned.ledger), entity)
+    reasons = _against(use, concerned, entity)
     if not reasons or use is not Use.SHARE_ENTITY or override is None:
         return Verdict(not reasons, reasons)
     faults = _override_faults(override)
@@ -141,18 +152,20 @@ def may(
 
 
 def summarise(concerned: Concerned) -> Glance:
-    """Return what may be done with the case now, for the glance at the head of its page."""
-    persons, state = concerned.persons, ConsentState.of(concerned.ledger)
+    """Return what may be done with the case now, for one look at it. Every verdict is that of `may`."""
+    persons, state = concerned.persons, concerned.state
     answers = {scope: least(state.answer(person, scope) for person in persons) for scope in Scope if persons}
-    given = [state.sharing_of(person).given for person in persons]
-    shareable = frozenset.intersection(*given) if given else frozenset()
-    verdicts = {use: _glance_verdict(use, concerned, state, shareable) for use in Use}
-    return Glance(MappingProxyType(answers), shareable, MappingProxyType(verdicts))
+    named = state.sharing_of(persons[0]).given if persons else frozenset()
+    shareable = frozenset(e for e in named if may(Use.SHARE_ENTITY, concerned, entity=e).allowed)
+    verdicts = {use: may(use, concerned) for use in Use if use is not Use.SHARE_ENTITY}
+    sharing = _sharing_verdict(concerned, shareable)
+    in_order = {use: sharing if use is Use.SHARE_ENTITY else verdicts[use] for use in Use}
+    return Glance(MappingProxyType(answers), shareable, MappingProxyType(in_order))
 
 
-def wider_scopes_given(person: UUID, scope: Scope, ledger: Iterable[LedgerEntry]) -> tuple[Scope, ...]:
+def wider_scopes_given(person: UUID, scope: Scope, concerned: Concerned) -> tuple[Scope, ...]:
     """Return the wider public scopes still given: to be asked about when `scope` is withdrawn."""
-    state = ConsentState.of(ledger)
+    state = concerned.state
     found = []
     wider = IMPLIED_BY.get(scope)
     while wider is not None:
@@ -162,12 +175,13 @@ def wider_scopes_given(person: UUID, scope: Scope, ledger: Iterable[LedgerEntry]
     return tuple(found)
 
 
-def _against(use: Use, concerned: Concerned, state: ConsentState, entity: str | None) -> tuple[Reason, ...]:
+def _against(use: Use, concerned: Concerned, entity: str | None) -> tuple[Reason, ...]:
     """Return the answers that stand against the use, person by person in the given order."""
+    state = concerned.state
     if not concerned.persons:
         return () if concerned.situation else (_nobody_yet(),)
     reasons: list[Reason] = []
-    for person in dict.fromkeys(concerned.persons):
+    for person in concerned.persons:
         found = [(scope, _answer(state, person, scope, entity)) for scope in NEEDS[use]]
         if not any(_given(state, person, scope, answer) for scope, answer in found):
             reasons.extend(
@@ -232,13 +246,12 @@ def _override_faults(override: Override) -> tuple[Reason, ...]:
     return tuple(Reason(None, None, None, text) for text in faults)
 
 
-def _glance_verdict(
-    use: Use, concerned: Concerned, state: ConsentState, shareable: frozenset[str]
-) -> Verdict:
-    if use is Use.SHARE_ENTITY and shareable:
+def _sharing_verdict(concerned: Concerned, shareable: frozenset[str]) -> Verdict:
+    """Return whether the case may be shared with some entity outside OHCHR, and why with none."""
+    if shareable:
         return Verdict(allowed=True)
-    reasons = _against(use, concerned, state, None)
-    if use is Use.SHARE_ENTITY and concerned.persons and not reasons:
+    reasons = _against(Use.SHARE_ENTITY, concerned, None)
+    if concerned.persons and not reasons:
         apart = _("There is no entity that everybody concerned has agreed to share with.")
         reasons = (Reason(None, Scope.SHARE_UN, None, apart),)
     return Verdict(not reasons, reasons)

@@ -12,10 +12,11 @@ from reprisals.cases.consent.rules.ledger import (
     LedgerEntry,
     NewAnswer,
     Scope,
-    check_answer,
+    find_faults,
+    find_replaced,
     least,
 )
-from reprisals.i18n.marking import Coded, RuleBroken
+from reprisals.i18n.marking import Coded
 from tests.cases.consent.ledgers import AMIRA, BORIS, DAY, entities, ledgers, said
 
 
@@ -122,17 +123,20 @@ def test_the_least_of_answers_is_given_only_if_all_are(answers: list[Answer]) ->
 def test_a_full_answer_can_be_added() -> None:
     ledger = [said(Scope.RECORD, Answer.GIVEN, 1), said(Scope.SHARE_UN, Answer.GIVEN, 2, "UNHCR", "UNDP")]
 
-    check_answer(asked(), [], DAY)
-    check_answer(asked(Scope.SHARE_UN, Answer.GIVEN, "UNHCR"), [], DAY)
-    check_answer(asked(Scope.SHARE_UN, Answer.REFUSED), [], DAY)
-    check_answer(asked(Scope.RECORD, Answer.WITHDRAWN), ledger, DAY)
-    check_answer(asked(Scope.SHARE_UN, Answer.WITHDRAWN), ledger, DAY)
-    check_answer(asked(Scope.SHARE_UN, Answer.WITHDRAWN, "UNDP"), ledger, DAY)
+    new = [asked(), asked(Scope.SHARE_UN, Answer.GIVEN, "UNHCR"), asked(Scope.SHARE_UN, Answer.REFUSED)]
+    withdrawals = [
+        asked(Scope.RECORD, Answer.WITHDRAWN),
+        asked(Scope.SHARE_UN, Answer.WITHDRAWN),
+        asked(Scope.SHARE_UN, Answer.WITHDRAWN, "UNDP"),
+    ]
+
+    assert find_faults(new, [], DAY) == ()
+    assert find_faults(withdrawals, ledger, DAY) == ()
 
 
 @pytest.mark.parametrize("answer", [Answer.PENDING, Answer.UNSAFE])
 def test_what_nobody_answered_has_no_giver_and_no_means(answer: Answer) -> None:
-    check_answer(replace(asked(answer=answer), giver="", means=""), [], DAY)
+    assert find_faults([replace(asked(answer=answer), giver="", means="")], [], DAY) == ()
 
 
 @pytest.mark.parametrize(
@@ -140,8 +144,8 @@ def test_what_nobody_answered_has_no_giver_and_no_means(answer: Answer) -> None:
     [
         (asked(Scope.SHARE_UN, Answer.GIVEN), "entities"),
         (asked(Scope.CONTACT, Answer.GIVEN, "UNHCR"), "entities"),
-        (asked(Scope.RECORD, Answer.WITHDRAWN), "answer"),
-        (asked(Scope.SHARE_UN, Answer.WITHDRAWN), "answer"),
+        (asked(Scope.RECORD, Answer.WITHDRAWN), "RECORD"),
+        (asked(Scope.SHARE_UN, Answer.WITHDRAWN), "SHARE_UN"),
         (asked(Scope.SHARE_UN, Answer.WITHDRAWN, "UNHCR"), "entities"),
         (replace(asked(), giver=" "), "giver"),
         (replace(asked(answer=Answer.REFUSED), means="\n"), "means"),
@@ -152,23 +156,91 @@ def test_what_nobody_answered_has_no_giver_and_no_means(answer: Answer) -> None:
     ],
 )
 def test_an_answer_that_lacks_something_is_refused_at_its_field(new: NewAnswer, field: str) -> None:
-    with pytest.raises(RuleBroken) as refused:
-        check_answer(new, [], DAY)
+    (fault,) = find_faults([new], [], DAY)
 
-    assert refused.value.field == field
+    assert fault.field == field
+    assert fault.persons == {AMIRA}
+    assert fault.text.params["scopes"] == (Coded("consent_scopes", new.scope),)
+
+
+def test_everything_that_is_wrong_is_said_at_once_and_each_thing_once_for_all_scopes_and_persons() -> None:
+    nameless = replace(asked(), giver="", means="")
+    new = [
+        replace(nameless, person=person, scope=scope)
+        for person in (AMIRA, BORIS)
+        for scope in (Scope.RECORD, Scope.CONTACT)
+    ]
+    withdrawn = replace(asked(Scope.DETAILS, Answer.WITHDRAWN), person=BORIS)
+    faults = find_faults([*new, withdrawn], [], DAY)
+
+    assert [(fault.field, set(fault.persons)) for fault in faults] == [
+        ("giver", {AMIRA, BORIS}),
+        ("means", {AMIRA, BORIS}),
+        ("DETAILS", {BORIS}),
+    ]
+    both = tuple(Coded("consent_scopes", scope) for scope in (Scope.RECORD, Scope.CONTACT))
+    assert [fault.text.params["scopes"] for fault in faults[:2]] == [both, both]
 
 
 def test_sharing_is_withdrawn_only_from_the_entities_it_was_given_for() -> None:
     ledger = [said(Scope.SHARE_UN, Answer.GIVEN, 1, "UNHCR")]
 
-    with pytest.raises(RuleBroken) as refused:
-        check_answer(asked(Scope.SHARE_UN, Answer.WITHDRAWN, "UNHCR", "UNDP"), ledger, DAY)
-    assert refused.value.message.params["entities"] == (Coded("entities", "UNDP"),)
+    (fault,) = find_faults([asked(Scope.SHARE_UN, Answer.WITHDRAWN, "UNHCR", "UNDP")], ledger, DAY)
+
+    assert fault.text.params["entities"] == (Coded("entities", "UNDP"),)
 
 
 def test_what_was_withdrawn_cannot_be_withdrawn_again_but_given_again() -> None:
     ledger = [said(Scope.RECORD, Answer.GIVEN, 1), said(Scope.RECORD, Answer.WITHDRAWN, 2)]
 
-    check_answer(asked(), ledger, DAY)
-    with pytest.raises(RuleBroken, match="Only what was given"):
-        check_answer(asked(answer=Answer.WITHDRAWN), ledger, DAY)
+    assert find_faults([asked()], ledger, DAY) == ()
+    (fault,) = find_faults([asked(answer=Answer.WITHDRAWN)], ledger, DAY)
+    assert fault.text.msgid.startswith("Only what was given")
+
+
+def test_consent_that_is_recorded_late_does_not_outweigh_a_refusal_of_a_later_day() -> None:
+    ledger = [said(Scope.RECORD, Answer.REFUSED, 1)]
+    earlier = DAY - timedelta(days=1)
+
+    assert find_faults([asked()], ledger, DAY) == ()
+    (fault,) = find_faults([replace(asked(), given_on=earlier)], ledger, DAY)
+    assert (fault.field, fault.text.params["day"]) == ("given_on", DAY)
+    assert find_faults([replace(asked(answer=Answer.REFUSED), given_on=earlier)], ledger, DAY) == ()
+
+
+def test_each_answer_is_replaced_by_the_next_of_the_same_person_on_the_same_scope() -> None:
+    ledger = [
+        said(Scope.RECORD, Answer.PENDING, 1),
+        said(Scope.CONTACT, Answer.GIVEN, 2),
+        said(Scope.RECORD, Answer.GIVEN, 3),
+        said(Scope.RECORD, Answer.REFUSED, 4, person=BORIS),
+        said(Scope.RECORD, Answer.WITHDRAWN, 5),
+    ]
+
+    assert find_replaced(reversed(ledger)) == {1: 3, 3: 5}
+
+
+def test_an_answer_on_sharing_is_replaced_once_all_its_entities_were_answered_anew() -> None:
+    ledger = [
+        said(Scope.SHARE_UN, Answer.GIVEN, 1, "UNHCR", "UNDP"),
+        said(Scope.SHARE_UN, Answer.WITHDRAWN, 2, "UNHCR"),
+    ]
+
+    assert find_replaced(ledger) == {}
+    assert find_replaced([*ledger, said(Scope.SHARE_UN, Answer.REFUSED, 3, "UNDP")]) == {1: 3}
+    assert find_replaced([*ledger, said(Scope.SHARE_UN, Answer.REFUSED, 3)]) == {1: 3, 2: 3}
+
+
+@given(ledgers)
+def test_what_was_replaced_can_be_left_out_without_any_change(ledger: list[LedgerEntry]) -> None:
+    numbered = [replace(entry, sequence=place) for place, entry in enumerate(ledger, start=1)]
+    replaced = find_replaced(numbered)
+    left = [entry for entry in numbered if entry.sequence not in replaced]
+    now, then = ConsentState.of(numbered), ConsentState.of(left)
+
+    for person in (AMIRA, BORIS):
+        assert [now.answer(person, scope) for scope in Scope] == [
+            then.answer(person, scope) for scope in Scope
+        ]
+        for entity in ("UNHCR", "UNDP", "UNICEF"):
+            assert now.sharing_of(person).answer(entity) == then.sharing_of(person).answer(entity)

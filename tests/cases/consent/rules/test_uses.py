@@ -33,7 +33,7 @@ def agreed(*answers: tuple[Scope, Answer], person: UUID = AMIRA) -> Concerned:
         said(scope, answer, place, *named.get(scope, ()), person=person)
         for place, (scope, answer) in enumerate(answers)
     )
-    return Concerned((person,), tuple(ledger))
+    return Concerned.of((person,), ledger)
 
 
 def allowed(use: Use, concerned: Concerned) -> bool:
@@ -109,8 +109,8 @@ def test_a_narrower_consent_never_implies_a_wider_one() -> None:
 def test_a_case_is_allowed_exactly_what_each_of_its_persons_allows(
     use: Use, ledger: list[LedgerEntry]
 ) -> None:
-    both = may(use, Concerned((AMIRA, BORIS), tuple(ledger)), entity="UNDP")
-    each = [may(use, Concerned((person,), tuple(ledger)), entity="UNDP") for person in (AMIRA, BORIS)]
+    both = may(use, Concerned.of((AMIRA, BORIS), ledger), entity="UNDP")
+    each = [may(use, Concerned.of((person,), ledger), entity="UNDP") for person in (AMIRA, BORIS)]
 
     assert both.allowed is all(verdict.allowed for verdict in each)
     assert both.reasons == each[0].reasons + each[1].reasons
@@ -120,7 +120,7 @@ def test_a_case_is_allowed_exactly_what_each_of_its_persons_allows(
 def test_a_verdict_has_reasons_exactly_when_it_forbids(
     use: Use, ledger: list[LedgerEntry], who: list[UUID]
 ) -> None:
-    verdict = may(use, Concerned(tuple(who), tuple(ledger)), entity="UNDP")
+    verdict = may(use, Concerned.of(who, ledger), entity="UNDP")
 
     assert verdict.allowed is not bool(verdict.reasons)
     assert {reason.scope for reason in verdict.reasons} <= set(NEEDS[use])
@@ -131,11 +131,11 @@ def test_a_verdict_has_reasons_exactly_when_it_forbids(
 def test_withdrawing_all_that_a_use_needs_blocks_it_at_once(use: Use, ledger: list[LedgerEntry]) -> None:
     withdrawn = [said(scope, Answer.WITHDRAWN, 100) for scope in NEEDS[use]]
 
-    assert not allowed(use, Concerned((AMIRA,), (*ledger, *withdrawn)))
+    assert not allowed(use, Concerned.of((AMIRA,), (*ledger, *withdrawn)))
 
 
 def test_consent_to_share_with_one_entity_is_none_for_another() -> None:
-    concerned = Concerned((AMIRA,), (said(Scope.SHARE_UN, Answer.GIVEN, 1, "UNHCR"),))
+    concerned = Concerned.of((AMIRA,), (said(Scope.SHARE_UN, Answer.GIVEN, 1, "UNHCR"),))
 
     assert may(Use.SHARE_ENTITY, concerned, entity="UNHCR").allowed
     assert not may(Use.SHARE_ENTITY, concerned, entity="UNDP").allowed
@@ -143,14 +143,14 @@ def test_consent_to_share_with_one_entity_is_none_for_another() -> None:
 
 def test_sharing_without_saying_with_whom_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="needs an entity"):
-        may(Use.SHARE_ENTITY, Concerned((), ()))
+        may(Use.SHARE_ENTITY, Concerned.of((), ()))
 
 
 @pytest.mark.parametrize("answer", Answer)
 def test_a_reason_names_person_scope_answer_and_what_would_be_needed(answer: Answer) -> None:
     ledger = (said(Scope.SHARE_UN, answer, 1, "UNDP"),)
 
-    verdict = may(Use.SHARE_ENTITY, Concerned((AMIRA,), ledger), entity="UNDP")
+    verdict = may(Use.SHARE_ENTITY, Concerned.of((AMIRA,), ledger), entity="UNDP")
     if answer is Answer.GIVEN:
         assert verdict == Verdict(allowed=True)
     else:
@@ -173,12 +173,12 @@ def test_where_either_of_two_consents_would_do_both_are_named() -> None:
 
 @given(uses)
 def test_a_situation_without_a_person_concerned_needs_nothing(use: Use) -> None:
-    assert may(use, Concerned((), (), situation=True), entity="UNDP") == Verdict(allowed=True)
+    assert may(use, Concerned.of((), (), situation=True), entity="UNDP") == Verdict(allowed=True)
 
 
 @given(uses)
 def test_a_case_with_nobody_recorded_is_no_situation_and_allows_nothing(use: Use) -> None:
-    verdict = may(use, Concerned((), ()), entity="UNDP")
+    verdict = may(use, Concerned.of((), ()), entity="UNDP")
 
     assert not verdict.allowed
     assert [(reason.person, reason.scope) for reason in verdict.reasons] == [(None, None)]
@@ -186,7 +186,7 @@ def test_a_case_with_nobody_recorded_is_no_situation_and_allows_nothing(use: Use
 
 @given(uses)
 def test_a_situation_with_a_person_concerned_needs_their_consent(use: Use) -> None:
-    assert not may(use, Concerned((AMIRA,), (), situation=True), entity="UNDP").allowed
+    assert not may(use, Concerned.of((AMIRA,), (), situation=True), entity="UNDP").allowed
 
 
 def test_in_danger_to_life_two_people_can_share_with_a_reason_and_it_shows() -> None:
@@ -216,7 +216,7 @@ def test_an_override_needs_danger_two_people_and_a_reason(override: Override, te
 
 @given(uses.filter(lambda use: use is not Use.SHARE_ENTITY), ledgers)
 def test_an_override_counts_for_sharing_alone(use: Use, ledger: list[LedgerEntry]) -> None:
-    concerned = Concerned((AMIRA,), tuple(ledger))
+    concerned = Concerned.of((AMIRA,), ledger)
 
     assert may(use, concerned, override=LIFE) == may(use, concerned)
 
@@ -234,7 +234,7 @@ def test_printing_an_override_does_not_show_its_reason() -> None:
 def test_the_glance_shows_the_least_answer_of_all_for_each_scope() -> None:
     ledger = (said(Scope.RECORD, Answer.GIVEN, 1), said(Scope.RECORD, Answer.UNSAFE, 2, person=BORIS))
 
-    glance = summarise(Concerned((AMIRA, BORIS), ledger))
+    glance = summarise(Concerned.of((AMIRA, BORIS), ledger))
     assert glance.answers[Scope.RECORD] is Answer.UNSAFE
     assert glance.answers[Scope.CONTACT] is Answer.PENDING
     assert set(glance.answers) == set(Scope)
@@ -244,7 +244,7 @@ def test_the_glance_shows_the_least_answer_of_all_for_each_scope() -> None:
 def test_the_glance_agrees_with_the_decision_for_every_use(
     ledger: list[LedgerEntry], who: list[UUID]
 ) -> None:
-    concerned = Concerned(tuple(who), tuple(ledger))
+    concerned = Concerned.of(who, ledger)
     glance = summarise(concerned)
 
     for use in set(Use) - {Use.SHARE_ENTITY}:
@@ -261,24 +261,32 @@ def test_where_people_agreed_to_different_entities_the_glance_says_so() -> None:
         said(Scope.SHARE_UN, Answer.GIVEN, 2, "UNDP", person=BORIS),
     )
 
-    verdict = summarise(Concerned((AMIRA, BORIS), ledger)).verdicts[Use.SHARE_ENTITY]
+    verdict = summarise(Concerned.of((AMIRA, BORIS), ledger)).verdicts[Use.SHARE_ENTITY]
     assert verdict.reasons[0].text.msgid.startswith("There is no entity that everybody")
 
 
 def test_the_glance_at_a_situation_allows_all_and_has_no_answers() -> None:
-    glance = summarise(Concerned((), (), situation=True))
+    glance = summarise(Concerned.of((), (), situation=True))
 
     assert all(verdict.allowed for verdict in glance.verdicts.values())
     assert glance.answers == {}
-    assert not summarise(Concerned((), ())).verdicts[Use.SHARE_ENTITY].allowed
+    assert not summarise(Concerned.of((), ())).verdicts[Use.SHARE_ENTITY].allowed
 
 
 def test_whoever_withdraws_a_narrow_consent_is_asked_about_the_wider_ones_still_given() -> None:
-    ledger = agreed((Scope.PUBLIC_NAMED, Answer.GIVEN), (Scope.DETAILS, Answer.REFUSED)).ledger
+    concerned = agreed((Scope.PUBLIC_NAMED, Answer.GIVEN), (Scope.DETAILS, Answer.REFUSED))
 
-    assert wider_scopes_given(AMIRA, Scope.PUBLIC_ANON, ledger) == (Scope.PUBLIC_NAMED,)
-    assert wider_scopes_given(AMIRA, Scope.PUBLIC_NAMED, ledger) == ()
-    assert wider_scopes_given(AMIRA, Scope.RECORD, ledger) == ()
+    assert wider_scopes_given(AMIRA, Scope.PUBLIC_ANON, concerned) == (Scope.PUBLIC_NAMED,)
+    assert wider_scopes_given(AMIRA, Scope.PUBLIC_NAMED, concerned) == ()
+    assert wider_scopes_given(AMIRA, Scope.RECORD, concerned) == ()
+
+
+@given(uses, ledgers)
+def test_one_of_many_is_judged_by_the_same_answers_as_alone(use: Use, ledger: list[LedgerEntry]) -> None:
+    both, alone = Concerned.of((AMIRA, BORIS), ledger), Concerned.of((BORIS,), ledger)
+
+    assert may(use, both.only(BORIS), entity="UNDP") == may(use, alone, entity="UNDP")
+    assert both.only(BORIS) == alone
 
 
 def test_reasons_can_be_compared_and_put_in_sets() -> None:
