@@ -1,10 +1,11 @@
 """An invented office with everything that a page can show: people in every state, a draft, a submitted case, a kept form."""
 
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID, uuid4
 
 from reprisals import clock
-from reprisals.cases.actions import parts
+from reprisals.cases.actions import drafts, parts, unfinished
 from reprisals.cases.actions.work import danger_mark, states_mark
 from reprisals.cases.consent.rules.ledger import Answer, Scope
 from reprisals.cases.models.account import Act, CooperationContent, ReachContent, WishContent
@@ -12,7 +13,7 @@ from reprisals.cases.rules.outline import Danger
 from reprisals.identity.actions.admitting import Founding, add_team
 from reprisals.identity.actions.inviting import make_invitation
 from reprisals.identity.actions.sessions import LateForm, end_session, keep_form
-from reprisals.identity.models import KeptForm, LiveSession, Membership, Person, SiteRole, Team
+from reprisals.identity.models import KeptForm, LiveSession, Membership, Person, PersonState, SiteRole, Team
 from reprisals.sealing.bundle import seal_bundle
 from reprisals.sealing.holders import TeamKind
 from reprisals.sealing.keys import make_fingerprint
@@ -57,6 +58,8 @@ class Office:
     keyless: Team
     draft: Told
     submitted: Told
+    aside: Told
+    begun_id: UUID
     kept_id: UUID
     invitation: str = field(repr=False)
 
@@ -67,9 +70,7 @@ def make_office(make: Makers) -> Office:
     desk = Desk(make, made.team, made.lead, make.member(made.team))
     drafting = make.site.team(make.session, TeamKind.DRAFTING)
     keyless = add_team(make.session, Founding(TeamKind.FOCAL, "UNHCR Amman", "UNHCR", "Amman", ("JOR",)))
-    suspended = make.person("Suspended Person")
-    suspended.person.state = "SUSPENDED"
-    office = {
+    office: dict[str, Any] = {
         "drafter": make.member(drafting),
         "administrator": make.officer("ADMINISTRATOR"),
         "auditor": make.officer("AUDITOR"),
@@ -77,12 +78,14 @@ def make_office(make: Makers) -> Office:
         "newcomer": waiting_for(make, made.team),
         "first_lead": waiting_for(make, keyless, "LEAD"),
         "officer": waiting_as(make, "AUDITOR"),
+        "suspended": make.person("Suspended Person", state=PersonState.SUSPENDED),
     }
     code = make_invitation(make.session, make.site.settings, invited(make).id, make.founder.person.id)
     kept_id = keep_late(make, desk.member)
     make.session.commit()
     draft, submitted = tell(desk, "Falcon"), tell(desk, "Heron", danger=Danger.YES)
     desk.submit(submitted.case_id)
+    office |= set_aside(desk)
     with desk.work(submitted.case_id) as work:
         parts.save_danger(work, Danger.YES, "The men came back on Sunday.", danger_mark(work))
     for held in list(make.session):
@@ -92,7 +95,6 @@ def make_office(make: Makers) -> Office:
         lead=made.lead,
         member=desk.member,
         founder=make.founder,
-        suspended=suspended,
         keyless=keyless,
         draft=draft,
         submitted=submitted,
@@ -100,6 +102,16 @@ def make_office(make: Makers) -> Office:
         invitation=code,
         **office,
     )
+
+
+def set_aside(desk: Desk) -> dict[str, Any]:
+    """A draft that goes to the alternate team, on which a person was begun and not finished."""
+    aside = tell(desk, "Swift")
+    with desk.work(aside.case_id) as work:
+        drafts.keep_out_office(work, is_concerned=True, reason="It is about one of them.")
+        unfinished.keep_unfinished(work, f"person:{uuid4()}", (("unit", "IND"), ("alias", "Robin")))
+    row, _fields = unfinished.list_unfinished(desk.read(aside.case_id))[0]
+    return {"aside": aside, "begun_id": row.id}
 
 
 def tell(desk: Desk, alias: str, danger: Danger = Danger.NO) -> Told:
@@ -124,7 +136,7 @@ def tell(desk: Desk, alias: str, danger: Danger = Danger.NO) -> Told:
         parts.save_wish(work, WishContent(("QUIET", "PROTECT"), "She wants it to stop."), 0)
         content = CooperationContent(words="It began after the side event.", since="2026-03")
         link = parts.CooperationTold("HRC", "SID", "ACTUAL", "LIK", frozenset({"A"}), content)
-        parts.save_cooperation(work, link_id, link, 0, is_new=True)
+        parts.save_cooperation(work, link_id, link, 0)
     person_id = desk.add_person(case_id, alias, occupation="teacher", organization="A small association")
     desk.answered(
         case_id,

@@ -20,6 +20,8 @@ from tests.crash.sites import Caller, RealSite
 from tests.makers import Somebody
 
 READERS = ("member", "lead", "central member", "founder")
+RECEIVED = {"alternate lead": {"/cases": frozenset({"/cases/*/check title"})}}
+"""What stands on the pages of those who may read one case alone: on the list, the title of what their team was sent."""
 AUTOSAVED = {"X-Autosave": "1"}
 LARGE, TOO_LARGE = 3_000_000, 5_000_000
 
@@ -75,7 +77,9 @@ class Journey:
         """Somebody at their browser; nobody has a token that belongs to no session."""
         token = token or self.people.tokens.get(who) or SessionToken.draw()
         caller = Caller(self.port, token)
-        return Typist(caller, self.marks, self.witness, who, who in READERS, self.names)
+        typist = Typist(caller, self.marks, self.witness, who, who in READERS, self.names)
+        typist.received = RECEIVED.get(who, {})
+        return typist
 
     def travel(self) -> None:
         """All of it."""
@@ -117,7 +121,7 @@ class Journey:
 
     def begin(self, member: Typist) -> UUID:
         """The first page of a case, saved by itself once, refused once, then taken."""
-        fields = member.typed("/cases/new", danger="YES")
+        fields = member.typed(f"/cases/new?case={uuid4()}", danger="YES")
         case_id = UUID(dict(fields)["case_id"])
         without = [(name, value) for name, value in fields if name != "danger"]
         member.post("/cases/new", without, 422)
@@ -138,7 +142,9 @@ class Journey:
         given: dict[str, Any] = {"entities": "", "persons": str(self.known["person_id"])}
         given |= dict.fromkeys(("RECORD", "RAISE_CONF", "PUBLIC_NAMED"), "WITHDRAWN")
         given |= dict.fromkeys(("SHARE_UN", "PUBLIC_ANON", "DETAILS", "CONTACT"), "UNCHANGED")
-        member.fill(f"{at}/consent", **given)
+        withdrawing = member.typed(f"{at}/consent", **given)
+        member.post(f"{at}/consent", withdrawing, 200)
+        member.post(f"{at}/consent", [*withdrawing, ("confirmed", "1")], 302)
         with self.session() as session:
             links = list(session.scalars(select(Cooperation.id).where(Cooperation.case_id == case_id)))
             persons = set(
@@ -155,6 +161,7 @@ class Journey:
         for page in ("what", "states", "reach"):
             member.fill(f"{at}/{page}")
         member.fill(f"{at}/check", office_concerned="y")
+        member.fill(f"{at}/check/alternate")
         self.known["office_case"] = UUID(at.rpartition("/")[2])
 
     def leave_in_the_middle(self, member: Typist) -> None:

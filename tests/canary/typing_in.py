@@ -54,6 +54,7 @@ class Typist:
     who: str
     may_show: bool = True
     names: set[str] = field(default_factory=set)
+    received: Mapping[str, frozenset[str]] = field(default_factory=dict)
     _days: int = 0
 
     def get(self, path: str, status: int | None = 200) -> Answer:
@@ -133,7 +134,8 @@ class Typist:
     ) -> Answer:
         where = f"{self.who}: {method} {page_of(path)}"
         assert status is None or answer.status == status, f"{where}: {answer.status} {_errors_in(answer)}"
-        self.witness.look_at(where, answer, self.may_show, typed)
+        shown = self.received.get(page_of(path), frozenset())
+        self.witness.look_at(where, answer, self.may_show, {*typed, *shown})
         return answer
 
 

@@ -1,20 +1,23 @@
 """Drafts: beginning one, keeping what is not finished, submitting, and discarding."""
 
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from reprisals import clock
 from reprisals.access import Actor, Permission, require
-from reprisals.audit.actions import OPEN_CASES, record
+from reprisals.audit.actions import OPEN_CASES, record, record_case
 from reprisals.audit.opening import create_case
 from reprisals.cases import queries
+from reprisals.cases.actions.keeping_out import concerns_team, keeps_out_team
 from reprisals.cases.actions.settle import finish_work, settle_facets
+from reprisals.cases.actions.unfinished import leave_out_unfinished
 from reprisals.cases.actions.work import NO_DEADLINE, Work, check_free
 from reprisals.cases.models.account import Account, Act, PersonConcerned, Reach
 from reprisals.cases.models.case import (
@@ -22,12 +25,10 @@ from reprisals.cases.models.case import (
     CaseContent,
     Exclusion,
     ExclusionContent,
-    Unfinished,
-    UnfinishedContent,
 )
 from reprisals.cases.persons.rules import Unit
 from reprisals.cases.references.rules import make_reference, parse_reference
-from reprisals.cases.rules.clocks import Priority, Weekend, triage_due
+from reprisals.cases.rules.clocks import Priority, triage_due
 from reprisals.cases.rules.outline import CaseOutline, Danger, RecordType, TitleFacts, missing_to_submit
 from reprisals.cases.rules.stages import By, Move, Stage, check_move
 from reprisals.config import Settings
@@ -35,12 +36,18 @@ from reprisals.i18n.marking import RuleBroken, _
 from reprisals.identity import queries as people
 from reprisals.identity.actions.admitting import identity_of
 from reprisals.identity.models import Team
+from reprisals.identity.rules import Weekend
 from reprisals.sealing.boxes import CaseCode, CaseFile, Revision, SealedRow
 from reprisals.sealing.grants import Grant, team_has_keys
 from reprisals.sealing.holders import TeamKind
 from reprisals.sealing.keyring import Keyring
 
 FLAGS = frozenset({"FAM", "TNR", "ONL"})
+MOST_DRAWS = 5
+
+
+class AlreadyBegun(Exception):
+    """A draft with this identifier was begun already: by a first click, in another tab, or by saving itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +60,32 @@ class Submitted:
 
 
 def begin_draft(session: Session, keyring: Keyring, actor: Actor, case_id: UUID, team_id: UUID) -> Work:
-    """A new draft under a new key, sealed to the author's own team alone. Raises NotAllowed, CannotOpen."""
+    """A new draft under a new key, sealed to the author's own team alone.
+
+    Of two that begin the same draft at once the second waits for the first, and is told AlreadyBegun. A reference that another
+    case has is drawn again. Raises NotAllowed, CannotOpen, RuleBroken.
+    """
     require(actor, Permission.CASE_LOG, team_id)
     team = people.find_team(session, team_id)
     if team is None:
         raise RuleBroken(_("Choose one of your teams."), "team")
     if not team_has_keys(session, team_id):
         raise RuleBroken(_("This team has no keys yet. Its lead makes them, under Teams."))
+    for _draw in range(MOST_DRAWS):
+        if is_begun(session, case_id):
+            raise AlreadyBegun
+        try:
+            with session.begin_nested():
+                return _write_draft(session, keyring, actor, (case_id, team))
+        except (IntegrityError, RuleBroken) as refusal:
+            session.info[OPEN_CASES].pop(case_id, None)
+            if isinstance(refusal, RuleBroken) and not is_begun(session, case_id):
+                raise
+    raise RuleBroken(_("No reference could be drawn for this case. Send it again."))
+
+
+def _write_draft(session: Session, keyring: Keyring, actor: Actor, begun: tuple[UUID, Team]) -> Work:
+    case_id, team = begun
     check_free(session, case_id)
     now = clock.now()
     opened = create_case(session, keyring, case_id)
@@ -70,7 +96,7 @@ def begin_draft(session: Session, keyring: Keyring, actor: Actor, case_id: UUID,
         record_type=RecordType.SITUATION,
         priority=Priority.NORMAL,
         received_on=now.date(),
-        owning_team_id=team_id,
+        owning_team_id=team.id,
         stage_since=now,
         sort_at=NO_DEADLINE,
     )
@@ -79,56 +105,6 @@ def begin_draft(session: Session, keyring: Keyring, actor: Actor, case_id: UUID,
     opened.grant(identity_of(team), own=True)
     session.flush()
     return Work(session, actor, keyring, opened, case, content)
-
-
-def keep_unfinished(work: Work, page: str, fields: tuple[tuple[str, str], ...]) -> None:
-    """Seal what is typed on a page as it stands, whether or not it holds. Two people's words do not displace each other."""
-    row = next((r for r in _unfinished_rows(work, page) if r.changed_by == work.actor.person_id), None)
-    content = UnfinishedContent(fields)
-    if row is None:
-        work.opened.add(Unfinished(page=page), content)
-    elif work.opened.read(row) != content:
-        work.opened.change(row, content)
-    finish_work(work, "case.kept", page=page.partition(":")[0])
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What was typed on a page and not yet taken into the case. `mark` names the version that a page shows."""
-
-    fields: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    mark: str = ""
-
-
-def unfinished_of(work: Work, page: str) -> Kept:
-    """What the actor typed on a page and has not finished, or else what somebody else of the team did."""
-    rows = _unfinished_rows(work, page)
-    if not rows:
-        return Kept()
-    row = max(rows, key=lambda row: (row.changed_by == work.actor.person_id, row.changed_at))
-    return Kept(work.opened.read(row).fields, _mark_of(row))
-
-
-def drop_unfinished(work: Work, page: str) -> None:
-    """What the actor typed has been taken into the case, or is not wanted. What others are typing stays."""
-    for row in _unfinished_rows(work, page):
-        if row.changed_by == work.actor.person_id:
-            work.opened.remove(row)
-
-
-def drop_shown(work: Work, page: str, mark: str) -> None:
-    """The actor was shown what somebody else had typed, and goes on from it. What they save then is recorded with it."""
-    for row in _unfinished_rows(work, page):
-        if _mark_of(row) == mark:
-            work.opened.remove(row)
-
-
-def _unfinished_rows(work: Work, page: str) -> list[Unfinished]:
-    return [row for row in work.opened.load(Unfinished) if row.page == page]
-
-
-def _mark_of(row: Unfinished) -> str:
-    return f"{row.id}.{row.revision}"
 
 
 def outline_of(work: Work) -> CaseOutline:
@@ -166,7 +142,7 @@ def keep_out_office(work: Work, is_concerned: bool, reason: str) -> None:
     if office is None:
         raise RuleBroken(_("This site has no central team."), "office_concerned")
     name = f"team:{office.id}"
-    if is_concerned and name in work.opened.manifest.holders:
+    if is_concerned and (name in work.opened.manifest.holders or office.id in work.actor.team_ids):
         raise RuleBroken(
             _("The reprisals team can read this case already. Let another team log it."), "office_concerned"
         )
@@ -174,18 +150,26 @@ def keep_out_office(work: Work, is_concerned: bool, reason: str) -> None:
     if is_concerned and not rows:
         work.opened.add(Exclusion(kind="team", target=name), ExclusionContent(reason))
         work.opened.exclude([name])
-    elif is_concerned and work.opened.read(rows[0]).reason != reason:
+    elif is_concerned and reason != work.opened.read(rows[0]).reason:
         work.opened.change(rows[0], ExclusionContent(reason))
     elif not is_concerned and rows:
         for row in rows:
             work.opened.remove(row)
         work.opened.include([name])
+    else:
+        return
+    record_case(work.session, work.actor, "case.changed", work.id, part="exclusion")
 
 
 def is_office_kept_out(work: Work) -> bool:
-    """Whether the central team is excluded from the case."""
+    """Whether the case keeps out the central team or any of its people."""
     office = people.find_site_team(work.session, TeamKind.CENTRAL)
-    return office is not None and f"team:{office.id}" in work.opened.manifest.exclusions
+    return office is not None and concerns_team(work, office)
+
+
+def office_reason_of(work: Work) -> str:
+    """Why the central team is kept out, in the words of whoever said so."""
+    return next((str(document.reason) for _row, document in work.rows(Exclusion)), "")
 
 
 def triage_team_of(work: Work) -> Team:
@@ -199,26 +183,32 @@ def triage_team_of(work: Work) -> Team:
                 "Ask the custodian to set it up; nothing is lost."
             )
         )
+    if keeps_out_team(work, team):
+        raise RuleBroken(
+            _(
+                "Both teams that could receive this case are kept out of it, so it stays a draft; nothing is lost."
+            )
+        )
     return team
 
 
-def submit(work: Work, title: str) -> Submitted:
-    """Seal the case to the team that triages it. Raises RuleBroken where something is missing or it was submitted before."""
+def submit(work: Work, title: str, leaving_out: str = "") -> Submitted:
+    """Seal the case to the team that triages it. Raises RuleBroken where something is missing or it was submitted before.
+
+    `leaving_out` is the mark of what was begun and not finished, as the person saw it and agreed to leave it out.
+    """
     require(work.actor, Permission.CASE_SUBMIT, work.case.owning_team_id)
     stage = check_move(Stage(work.case.stage), Move.SUBMIT, By.AUTHOR)
-    missing = missing_to_submit(outline_of(work))
-    if missing:
-        raise RuleBroken(missing[0].text)
+    check_told(work)
     if not title.strip():
         raise RuleBroken(_("Give the case a title."), "title")
+    left_out = leave_out_unfinished(work, leaving_out)
     settle_facets(work)
     team = triage_team_of(work)
     if team.id != work.case.owning_team_id:
         work.opened.grant(identity_of(team))
     now = clock.now()
     due = triage_due(now, Priority(work.case.priority), Weekend(team.weekend))
-    for row, _document in work.rows(Unfinished):
-        work.opened.remove(row)
     work.case.due_at = work.case.sort_at = due
     work.change_case(
         replace(work.content, title=title.strip()),
@@ -227,8 +217,16 @@ def submit(work: Work, title: str) -> Submitted:
         submitted_at=now,
         triage_team_id=team.id,
     )
-    finish_work(work, "case.submitted", team=str(team.id))
+    told = {"team": str(team.id)} | ({"unfinished": left_out} if left_out else {})
+    finish_work(work, "case.submitted", **told)
     return Submitted(work.case.reference, team, due)
+
+
+def check_told(work: Work) -> None:
+    """Raise RuleBroken where something is missing without which the case cannot be submitted."""
+    missing = missing_to_submit(outline_of(work))
+    if missing:
+        raise RuleBroken(missing[0].text)
 
 
 def discard_draft(work: Work, typed_reference: str) -> None:
@@ -272,6 +270,6 @@ def destroy(session: Session, case_id: UUID) -> None:
     session.expire_all()
 
 
-def find_own_draft(session: Session, case_id: UUID) -> bool:
-    """Whether a draft with this identifier was begun already: a double click, or a second tab."""
+def is_begun(session: Session, case_id: UUID) -> bool:
+    """Whether a case with this identifier was begun already: a double click, or a second tab."""
     return session.scalar(select(CaseFile.id).where(CaseFile.id == case_id)) is not None

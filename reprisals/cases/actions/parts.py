@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
-from reprisals.cases.actions.drafts import drop_unfinished
 from reprisals.cases.actions.settle import finish_work
+from reprisals.cases.actions.unfinished import drop_unfinished
 from reprisals.cases.actions.uses import may_keep_name
 from reprisals.cases.actions.work import (
     Work,
@@ -33,6 +33,7 @@ from reprisals.cases.models.account import (
 from reprisals.cases.persons.rules import Headcount, check_naming
 from reprisals.cases.rules.outline import Danger
 from reprisals.i18n.marking import RuleBroken, _
+from reprisals.sealing.boxes import Codes
 
 MOST_ROWS = 500
 Content = TypeVar("Content", PersonContent, ActContent, CooperationContent)
@@ -49,6 +50,20 @@ class PersonTold:
     groups: frozenset[str]
     content: PersonContent
 
+    def facets(self) -> dict[str, Any]:
+        """What stands beside the sealed document."""
+        return {
+            "unit": self.unit,
+            "gender": self.gender,
+            "age_group": self.age_group,
+            "number": self.headcount.number,
+            "qualifier": self.headcount.qualifier,
+        }
+
+    def codes(self) -> Codes:
+        """The facets with several values."""
+        return {"groups": self.groups}
+
 
 @dataclass(frozen=True, slots=True)
 class CooperationTold:
@@ -60,6 +75,14 @@ class CooperationTold:
     strength: str
     grounds: frozenset[str]
     content: CooperationContent
+
+    def facets(self) -> dict[str, Any]:
+        """What stands beside the sealed document."""
+        return {name: getattr(self, name) for name in ("entity", "form", "status", "strength")}
+
+    def codes(self) -> Codes:
+        """The facets with several values."""
+        return {"grounds": self.grounds}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,68 +161,59 @@ def save_act(work: Work, act_id: UUID, told: ActTold, started_from: int) -> None
     finish_work(work, "case.changed", part="act")
 
 
-def save_person(
-    work: Work, person_id: UUID, told: PersonTold, started_from: int, *, is_new: bool = False
-) -> None:
+def save_person(work: Work, person_id: UUID, told: PersonTold, started_from: int) -> None:
     """Add or change a person or group. A name is kept only while consent allows it. Raises Clash, RuleBroken."""
     row, before = work.find(PersonConcerned, person_id)
     check_revision(row, started_from)
     told = _with_names(work, person_id, told, before)
     drop_unfinished(work, f"person:{person_id}")
-    codes, facets = {"groups": told.groups}, _facets(told)
-    if row is None:
-        if not is_new:
-            raise RuleBroken(_("This person is no longer in the case."))
-        check_free(work.session, person_id)
-        _check_room(len(work.opened.load(PersonConcerned)))
-        work.opened.add(PersonConcerned(id=person_id, **facets), told.content, codes)
-    else:
-        work.write(row, keep_unshown(told.content, before), codes, **facets)
-    work.session.flush()
+    _save_row(work, PersonConcerned, person_id, told)
     finish_work(work, "case.changed", part="person")
 
 
 def remove_person(work: Work, person_id: UUID, started_from: int) -> None:
     """Take a person out of the case. Their answers stay in the ledger. Raises Clash."""
-    row, _document = work.find(PersonConcerned, person_id)
-    if row is None:
-        return
-    check_revision(row, started_from)
-    work.opened.remove(row)
-    work.session.flush()
+    _remove_row(work, PersonConcerned, person_id, started_from)
     finish_work(work, "case.changed", part="person")
 
 
-def save_cooperation(
-    work: Work, row_id: UUID, told: CooperationTold, started_from: int, *, is_new: bool = False
-) -> None:
+def save_cooperation(work: Work, row_id: UUID, told: CooperationTold, started_from: int) -> None:
     """Add or change a link to the United Nations. Raises Clash, RuleBroken."""
-    row, before = work.find(Cooperation, row_id)
-    check_revision(row, started_from)
+    check_revision(work.find(Cooperation, row_id)[0], started_from)
     drop_unfinished(work, f"link:{row_id}")
-    codes = {"grounds": told.grounds}
-    facets: dict[str, Any] = {name: getattr(told, name) for name in ("entity", "form", "status", "strength")}
-    if row is None:
-        if not is_new:
-            raise RuleBroken(_("This link is no longer in the case."))
-        check_free(work.session, row_id)
-        _check_room(len(work.opened.load(Cooperation)))
-        work.opened.add(Cooperation(id=row_id, **facets), told.content, codes)
-    else:
-        work.write(row, keep_unshown(told.content, before), codes, **facets)
-    work.session.flush()
+    _save_row(work, Cooperation, row_id, told)
     finish_work(work, "case.changed", part="cooperation")
 
 
 def remove_cooperation(work: Work, row_id: UUID, started_from: int) -> None:
     """Take a link out of the case. Raises Clash."""
-    row, _document = work.find(Cooperation, row_id)
+    _remove_row(work, Cooperation, row_id, started_from)
+    finish_work(work, "case.changed", part="cooperation")
+
+
+def _save_row(
+    work: Work, kind: type[PersonConcerned | Cooperation], row_id: UUID, told: PersonTold | CooperationTold
+) -> None:
+    """Add a row under an identifier that its page drew, or change the one that has it."""
+    row, before = work.find(kind, row_id)
+    if row is None:
+        check_free(work.session, row_id)
+        _check_room(len(work.opened.load(kind)))
+        work.opened.add(kind(id=row_id, **told.facets()), told.content, told.codes())
+    else:
+        work.write(row, keep_unshown(told.content, before), told.codes(), **told.facets())
+    work.session.flush()
+
+
+def _remove_row(
+    work: Work, kind: type[PersonConcerned | Cooperation], row_id: UUID, started_from: int
+) -> None:
+    row, _document = work.find(kind, row_id)
     if row is None:
         return
     check_revision(row, started_from)
     work.opened.remove(row)
     work.session.flush()
-    finish_work(work, "case.changed", part="cooperation")
 
 
 def save_wish(work: Work, content: WishContent, started_from: int) -> None:
@@ -238,16 +252,6 @@ def _with_names(work: Work, person_id: UUID, told: PersonTold, before: PersonCon
         return replace(told, content=content)
     check_naming(told.content.legal_name or told.content.other_names[0], may_keep_name=False)
     return told
-
-
-def _facets(told: PersonTold) -> dict[str, Any]:
-    return {
-        "unit": told.unit,
-        "gender": told.gender,
-        "age_group": told.age_group,
-        "number": told.headcount.number,
-        "qualifier": told.headcount.qualifier,
-    }
 
 
 def _check_room(held: int) -> None:

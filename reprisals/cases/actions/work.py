@@ -1,6 +1,7 @@
 """Work on one case: opened, locked where it is to be changed, and written part by part."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from reprisals.access import Actor, NotAllowed, Permission, require
 from reprisals.audit.opening import OpenCase, open_case
 from reprisals.cases import queries
-from reprisals.cases.models.case import Case, CaseContent
+from reprisals.cases.models.case import Case, CaseContent, Exclusion
 from reprisals.database.base import Base
 from reprisals.i18n.marking import RuleBroken, _
 from reprisals.sealing.boxes import CaseFile, Codes, SealedRow
@@ -20,6 +21,7 @@ from reprisals.sealing.documents import canonical
 from reprisals.sealing.keyring import Keyring
 
 Row = TypeVar("Row", bound=SealedRow)
+T = TypeVar("T")
 NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -41,6 +43,7 @@ class Work:
     opened: OpenCase
     case: Case
     content: CaseContent
+    _known: dict[type[SealedRow], tuple[object, Any]] = field(default_factory=dict, repr=False)
 
     @property
     def id(self) -> UUID:
@@ -50,6 +53,14 @@ class Work:
     def rows(self, kind: type[Row]) -> list[tuple[Row, Any]]:
         """The rows of a kind with their documents."""
         return [(row, self.opened.read(row)) for row in self.opened.load(kind)]
+
+    def derive(self, kind: type[Row], make: Callable[[list[Row]], T]) -> T:
+        """What follows from the rows of a kind: made once, and again after one of them was written."""
+        written, known = self.opened.written(kind), self._known.get(kind)
+        if known is None or known[0] is not written:
+            known = self._known[kind] = (written, make(self.opened.load(kind)))
+        made: T = known[1]
+        return made
 
     def one(self, kind: type[Row]) -> tuple[Row | None, Any]:
         """The only row of a kind, or None with an empty document."""
@@ -165,4 +176,5 @@ def check_mark(current: str, started_from: str, row: SealedRow) -> None:
 
 def _work(session: Session, keyring: Keyring, actor: Actor, case: Case, opened: OpenCase) -> Work:
     opened.check(Case, [case])
+    opened.load(Exclusion)
     return Work(session, actor, keyring, opened, case, opened.read(case))

@@ -14,7 +14,7 @@ class Tick(BooleanField):
 
 
 class CheckForm(Form):
-    """Title, and whether the case concerns the team that would triage it."""
+    """Title, whether the case concerns the team that would triage it, and whether what is not finished is left out."""
 
     title = text_field(
         _("Title"),
@@ -29,6 +29,10 @@ class CheckForm(Form):
         ),
     )
     office_reason = words_field(_("Why?"), 2_000)
+    leave_out = Tick(
+        lazy(_("Leave out what is not finished")),
+        description=lazy(_("It is not sent with the case, and is dropped. To keep it, go on with it first.")),
+    )
 
 
 class TitleForm(Form):

@@ -16,7 +16,7 @@ from reprisals.web.filters import show, show_entity, show_state
 from reprisals.web.forms import LINE, AtMost, Form, OneOf, Required, clean, language, lazy
 
 LONGEST_INDEX = 4
-MOST_STATES = 12
+MOST_CONCERNED = 12
 MOST_ENTITIES = 20
 
 
@@ -80,12 +80,12 @@ def codes_field(text: Marked, list_name: str, choices: Any = None, help_text: Ma
 
 
 def code_field(text: Marked, list_name: str, required: Marked | None = None, **options: Any) -> Any:
-    """One code of a list, as a native list; `leave_out` hides codes."""
+    """One code of a list, as a native list; `leave_out` hides codes, `blank=False` offers no empty choice."""
     checks: list[Any] = [Required(required)] if required else []
-    listed = choices_of(list_name, options.pop("leave_out", ()))
+    listed, blank = choices_of(list_name, options.pop("leave_out", ())), options.pop("blank", True)
 
     def choices() -> list[tuple[str, str]]:
-        return [("", show(_("Choose"))), *listed()]
+        return [*([("", show(_("Choose")))] if blank else []), *listed()]
 
     help_text = options.pop("help_text", None)
     return SelectField(
@@ -146,7 +146,7 @@ def entity_field(text: Marked, required: Marked | None = None, help_text: Marked
 
 def states_field(text: Marked) -> Any:
     """Several States, one a field."""
-    return Entries(state_field(_("State")), lazy(text), min_entries=1, max_entries=MOST_STATES)
+    return Entries(state_field(_("State")), lazy(text), min_entries=1, max_entries=MOST_CONCERNED)
 
 
 def entities_field(text: Marked, help_text: Marked | None = None) -> Any:
@@ -227,8 +227,8 @@ class PastDateForm(DateForm):
     """A date of something that has happened: not in the future."""
 
     def within(self) -> Within:
-        """Up to today."""
-        return Within(not_after=clock.today())
+        """Up to today, wherever the person is."""
+        return Within(not_after=clock.latest_today())
 
 
 def date_field(text: Marked, *, past: bool = True, help_text: Marked | None = None) -> Any:

@@ -41,8 +41,8 @@ class PersonForm(Form):
         lazy(_("How many?")), [AtMost(20)], filters=[clean], description=lazy(_("For groups only."))
     )
     qualifier = code_field(_("Is the number exact?"), "number_qualifiers")
-    gender = code_field(_("Gender"), "genders")
-    age_group = code_field(_("Age"), "age_groups")
+    gender = code_field(_("Gender"), "genders", blank=False)
+    age_group = code_field(_("Age"), "age_groups", blank=False)
     groups = codes_field(_("Do they belong to one of these?"), "victim_groups")
     occupation = text_field(_("What do they do?"))
     organization = text_field(_("Organization"))
@@ -94,7 +94,7 @@ class CooperationForm(Form):
         _("With which part of the United Nations?"),
         required=_("Choose the part of the United Nations. If it is not known, choose United Nations."),
     )
-    form = code_field(_("In which form?"), "cooperation_forms")
+    form = code_field(_("In which form?"), "cooperation_forms", blank=False)
     status = radio_field(
         _("Did they cooperate?"),
         "cooperation_status",
@@ -103,7 +103,7 @@ class CooperationForm(Form):
     grounds = codes_field(
         _("On which ground?"), "grounds", help_text=_("Human Rights Council resolution 12/2.")
     )
-    strength = code_field(_("How strong is the link?"), "link_strength")
+    strength = code_field(_("How strong is the link?"), "link_strength", blank=False)
     since = date_field(_("When?"))
     words = words_field(_("Why do you think it is because of this?"), 20_000)
     document = text_field(

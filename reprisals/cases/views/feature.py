@@ -4,7 +4,19 @@ from flask import Blueprint
 
 from reprisals.access import Permission
 from reprisals.cases import queries
-from reprisals.cases.views import consent, logging, people, reading, telling
+from reprisals.cases.views import (
+    closing,
+    consent,
+    history,
+    ledger,
+    listing,
+    lists,
+    logging,
+    people,
+    reading,
+    telling,
+    unfinished,
+)
 from reprisals.cases.views.blueprint import bp
 from reprisals.i18n.marking import Marked, _
 from reprisals.web.current import actor, db
@@ -20,10 +32,20 @@ PLACES: tuple[Place, ...] = (
     Place(_("Cases"), "cases.index", Permission.CASE_LOG, _drafts),
     Place(_("Log a case"), "cases.new", Permission.CASE_LOG),
 )
+TITLES: dict[str, Marked] = {
+    "cases.new": telling.DANGER.title,
+    **{f"cases.{page.key}": page.title for page in telling.PAGES},
+    "cases.person": _("Who is concerned?"),
+    "cases.cooperation": _("What is the link to the United Nations?"),
+    "cases.act": _("Details of an act"),
+    "cases.consent": _("What may we do with it?"),
+    "cases.check": _("Check and submit"),
+}
 NOTICES: dict[str, Marked] = {
     "case-saved": _("Saved."),
     "case-removed": _("Removed. What stood there is kept in the history."),
-    "case-changed": _("Somebody else changed this in the meantime. Look at it again before you remove it."),
+    "case-changed": _("This was changed in the meantime. Look at it again before you remove it."),
+    "case-dropped": _("Dropped. What was typed there is gone."),
     "draft-discarded": _("The draft is discarded."),
 }
-MODULES = (consent, logging, people, reading, telling)
+MODULES = (closing, consent, history, ledger, listing, lists, logging, people, reading, telling, unfinished)

@@ -19,30 +19,32 @@ from reprisals import clock
 from reprisals.access import Actor, NotAllowed
 from reprisals.audit.actions import OPEN_CASES
 from reprisals.cases import queries
-from reprisals.cases.actions.drafts import drop_shown, keep_unfinished, unfinished_of
+from reprisals.cases.actions.unfinished import drop_shown, keep_unfinished, unfinished_of
 from reprisals.cases.actions.work import Clash, Work, begin_work, may_edit, read_case
 from reprisals.cases.forms.fields import add_entry
 from reprisals.cases.models.case import Case
 from reprisals.cases.rules.outline import Step
 from reprisals.cases.rules.stages import Stage
-from reprisals.cases.views.steps import next_address, steps_of
+from reprisals.cases.views.steps import ORDER, next_address, previous_address, steps_of
 from reprisals.i18n.marking import Marked, RuleBroken
 from reprisals.sealing.keyring import Keyring
 from reprisals.web.current import actor, afterwards, db, keyring, me, or_404
 from reprisals.web.filters import plain_value, show_clock
 from reprisals.web.forms import Form
+from reprisals.web.kept import KEPT, kept_fields
 from reprisals.web.tokens import FIELD
 
-NOT_KEPT = frozenset({FIELD, "kept", "add", "stop", "more"})
-MOST_KEPT_FIELDS = 1_000
+NOT_KEPT = frozenset({FIELD, KEPT, "kept", "add", "stop", "more", "go"})
+BACK = "back"
 
 
 @dataclass(frozen=True)
 class Filled:
-    """A part of a case as its form shows it: the fields, and what the form starts from."""
+    """A part of a case as its form shows it: the fields, what the form starts from, and who wrote it last."""
 
     data: dict[str, Any]
     revision: str
+    by: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -124,10 +126,9 @@ def saved_answer(revision: str) -> ResponseReturnValue:
 def typed_fields(not_kept: frozenset[str] = frozenset()) -> tuple[tuple[str, str], ...]:
     """The fields that were posted, as they were typed, without those that may not be kept."""
     left_out = NOT_KEPT | not_kept
-    fields = [
+    return tuple(
         (name, value) for name, values in request.form.lists() for value in values if name not in left_out
-    ]
-    return tuple(fields[:MOST_KEPT_FIELDS])
+    )
 
 
 def _show(page: Page, case_id: UUID) -> ResponseReturnValue:
@@ -135,15 +136,16 @@ def _show(page: Page, case_id: UUID) -> ResponseReturnValue:
     if not may_edit(actor(), work.case):
         return redirect(url_for("cases.show", case_id=case_id))
     filled = page.load(work)
-    kept = unfinished_of(work, page.key)
-    if not kept.fields:
+    kept, late = unfinished_of(work, page.key), kept_fields()
+    if late is None and not kept.fields:
         return _render(page, work, page.form(data=filled.data, **page.form_values(work)), filled.revision)
     hidden = page.not_kept(work)
-    typed: MultiDict[str, str] = MultiDict([pair for pair in kept.fields if pair[0] not in hidden])
+    unfinished: MultiDict[str, str] = MultiDict([pair for pair in kept.fields if pair[0] not in hidden])
+    typed = unfinished if late is None else late
     form = page.form(typed, **page.form_values(work))
     is_stale = typed.get("revision", filled.revision) != filled.revision
     theirs = _differing(page, work, typed, filled) if is_stale else []
-    return _render(page, work, form, filled.revision, kept=kept.mark, clash=theirs or None)
+    return _render(page, work, form, filled.revision, kept=kept.mark, clash=theirs or None, by=filled.by)
 
 
 def _save(page: Page, work: Work, form: Form) -> ResponseReturnValue:
@@ -158,13 +160,31 @@ def _save(page: Page, work: Work, form: Form) -> ResponseReturnValue:
             return _show_clash(page, work.id, form)
         else:
             return redirect(_after(page, work))
+    if _goes_back():
+        return redirect(_back_unfinished(page, work.id))
     keep_typed(work.id, page.key, page.not_kept(work))
     return _render(page, work, form, started_from), 422
+
+
+def _goes_back() -> bool:
+    return request.form.get("go") == BACK
+
+
+def _back_unfinished(page: Page, case_id: UUID) -> str:
+    """Nobody is held on a page that does not hold. What was typed on it is kept, if it is more than stands there already."""
+    db().rollback()
+    db().info[OPEN_CASES] = {}
+    work = open_to_change(case_id)
+    if _differing(page, work, request.form, page.load(work)):
+        keep_unfinished(work, page.key, typed_fields(page.not_kept(work)))
+    return _after(page, work)
 
 
 def _after(page: Page, work: Work) -> str:
     if work.case.stage != Stage.DRAFT:
         return page.next_url(work) or url_for("cases.show", case_id=work.id, said="case-saved")
+    if _goes_back():
+        return page.next_url(work) or previous_address(work.id, page.step)
     if "stop" in request.form:
         return url_for("cases.check", case_id=work.id, said="case-saved")
     return page.next_url(work) or next_address(work.id, page.step)
@@ -183,7 +203,7 @@ def _show_clash(page: Page, case_id: UUID, form: Form) -> ResponseReturnValue:
     if not differing:
         return redirect(_after(page, work))
     keep_typed(case_id, page.key, page.not_kept(work))
-    return _render(page, work, form, filled.revision, clash=differing), 409
+    return _render(page, work, form, filled.revision, clash=differing, by=filled.by), 409
 
 
 def _differing(page: Page, work: Work, typed: MultiDict[str, str], filled: Filled) -> list[tuple[Any, Any]]:
@@ -223,6 +243,8 @@ def _render(page: Page, work: Work, form: Form, revision: str, **more: Any) -> s
         "steps": steps_of(work, page.step) if is_draft else [],
         "back": url_for("cases.show", case_id=work.id),
         "theirs": more.pop("clash", None),
+        "is_own_clash": more.pop("by", None) == actor().person_id,
+        "is_first": page.step is ORDER[0],
         "kept": more.pop("kept", request.form.get("kept", "")),
     }
     return render_template(page.template, **values, **page.context(work), **more)

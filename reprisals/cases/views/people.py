@@ -1,27 +1,24 @@
-"""Persons, links to the United Nations, and the details of acts: rows that are added, changed and removed."""
+"""The forms of persons, of links to the United Nations, and of the details of acts."""
 
-from collections.abc import Callable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from reprisals import clock
 from reprisals.access import Permission
 from reprisals.cases.actions import parts
 from reprisals.cases.actions.uses import may_keep_name
-from reprisals.cases.actions.work import Clash, Work
+from reprisals.cases.actions.work import Work
 from reprisals.cases.forms.fields import date_data, entity_text, state_text
 from reprisals.cases.forms.people import ActForm, CooperationForm, PersonForm
 from reprisals.cases.models.account import Act, Cooperation, PersonConcerned
 from reprisals.cases.persons.rules import Unit, person_label
 from reprisals.cases.rules.outline import Step
-from reprisals.cases.rules.stages import Stage
 from reprisals.cases.views.blueprint import bp
-from reprisals.cases.views.page import Filled, Page, open_to_change, open_to_read, serve
-from reprisals.cases.views.steps import address_of, next_address, steps_of
-from reprisals.cases.views.telling import number, revision_of, state_names
+from reprisals.cases.views.page import Filled, Page, serve
+from reprisals.cases.views.telling import filled_by, number, state_names
 from reprisals.codes.entities import list_entities
 from reprisals.i18n.marking import _
 from reprisals.web.current import or_404, requires
@@ -44,44 +41,11 @@ def named_persons(work: Work) -> list[tuple[PersonConcerned, Any, str]]:
     ]
 
 
-def _list_page(work: Work, step: Step, template: str, **values: Any) -> str:
-    is_draft = work.case.stage == Stage.DRAFT
-    steps = steps_of(work, step) if is_draft else []
-    next_step = next_address(work.id, step)
-    back = url_for("cases.show", case_id=work.id)
-    return render_template(
-        template,
-        work=work,
-        case=work.case,
-        steps=steps,
-        next_step=next_step,
-        is_draft=is_draft,
-        back=back,
-        **values,
-    )
-
-
-@bp.route("/<uuid:case_id>/who")
-@requires(Permission.CASE_EDIT)
-def who(case_id: UUID) -> ResponseReturnValue:
-    """Who is concerned: the list, and the way to add to it."""
-    work = open_to_read(case_id, "who")
-    return _list_page(work, Step.WHO, "cases/who.html", people=named_persons(work), new_id=uuid4())
-
-
-@bp.route("/<uuid:case_id>/link")
-@requires(Permission.CASE_EDIT)
-def link(case_id: UUID) -> ResponseReturnValue:
-    """The links to the United Nations: the list, and the way to add to it."""
-    work = open_to_read(case_id, "link")
-    return _list_page(work, Step.LINK, "cases/link.html", links=work.rows(Cooperation), new_id=uuid4())
-
-
 def _person_page(person_id: UUID) -> Page:
     def load(work: Work) -> Filled:
         row, content = work.find(PersonConcerned, person_id)
         if row is None:
-            return Filled({"unit": "IND"}, "0")
+            return Filled({"unit": Unit.IND, "gender": "N", "age_group": "UNK"}, "0")
         data = {
             "unit": row.unit,
             "alias": content.alias,
@@ -97,10 +61,10 @@ def _person_page(person_id: UUID) -> Page:
             "nationality": state_text(content.nationality),
             "situation": content.situation,
         }
-        return Filled(data, revision_of(row))
+        return filled_by(row, data)
 
     def save(work: Work, form: PersonForm, revision: str) -> None:
-        parts.save_person(work, person_id, form.told(), number(revision), is_new=revision == "0")
+        parts.save_person(work, person_id, form.told(), number(revision))
 
     return Page(
         f"person:{person_id}",
@@ -120,7 +84,7 @@ def _link_page(row_id: UUID) -> Page:
     def load(work: Work) -> Filled:
         row, content = work.find(Cooperation, row_id)
         if row is None:
-            return Filled({}, "0")
+            return Filled({"form": "UNK", "strength": "POS"}, "0")
         data = {
             "entity": entity_text(row.entity),
             "form": row.form,
@@ -131,10 +95,10 @@ def _link_page(row_id: UUID) -> Page:
             "words": content.words,
             "document": content.document,
         }
-        return Filled(data, revision_of(row))
+        return filled_by(row, data)
 
     def save(work: Work, form: CooperationForm, revision: str) -> None:
-        parts.save_cooperation(work, row_id, form.told(), number(revision), is_new=revision == "0")
+        parts.save_cooperation(work, row_id, form.told(), number(revision))
 
     return Page(
         f"link:{row_id}",
@@ -167,7 +131,7 @@ def _act_page(act_id: UUID) -> Page:
             "charges": content.charges,
             "detention": content.detention,
         }
-        return Filled(data, revision_of(act))
+        return filled_by(act, data)
 
     def context(work: Work) -> dict[str, Any]:
         row, _content = work.find(Act, act_id)
@@ -205,36 +169,3 @@ def cooperation(case_id: UUID, row_id: UUID) -> ResponseReturnValue:
 def act(case_id: UUID, act_id: UUID) -> ResponseReturnValue:
     """Add to the details of an act."""
     return serve(_act_page(act_id), case_id)
-
-
-Remove = Callable[[Work, UUID, int], None]
-
-
-def _remove(case_id: UUID, row_id: UUID, kind: type[Any], remove: Remove) -> ResponseReturnValue:
-    step = Step.WHO if kind is PersonConcerned else Step.LINK
-    if request.method == "POST":
-        work = open_to_change(case_id)
-        try:
-            remove(work, row_id, number(request.form.get("revision", "")))
-        except Clash:
-            return redirect(url_for(request.endpoint or "", **request.view_args or {}, said="case-changed"))
-        return redirect(f"{address_of(case_id, step)}?said=case-removed")
-    work = open_to_read(case_id, "remove")
-    row = or_404(work.find(kind, row_id)[0])
-    name = next((n for r, _c, n in named_persons(work) if r.id == row_id), "")
-    values = {"row": row, "name": name, "cancel": address_of(case_id, step), "revision": revision_of(row)}
-    return render_template("cases/remove.html", work=work, case=work.case, step=step.value, **values)
-
-
-@bp.route("/<uuid:case_id>/persons/<uuid:person_id>/remove", methods=["GET", "POST"])
-@requires(Permission.CASE_EDIT)
-def remove_person(case_id: UUID, person_id: UUID) -> ResponseReturnValue:
-    """Ask, and take a person out of the case."""
-    return _remove(case_id, person_id, PersonConcerned, parts.remove_person)
-
-
-@bp.route("/<uuid:case_id>/links/<uuid:row_id>/remove", methods=["GET", "POST"])
-@requires(Permission.CASE_EDIT)
-def remove_link(case_id: UUID, row_id: UUID) -> ResponseReturnValue:
-    """Ask, and take a link out of the case."""
-    return _remove(case_id, row_id, Cooperation, parts.remove_cooperation)

@@ -63,6 +63,13 @@ def next_address(case_id: UUID, step: Step | None) -> str:
     return address_of(case_id, ORDER[ORDER.index(step) + 1])
 
 
+def previous_address(case_id: UUID, step: Step | None) -> str:
+    """The step before; of the first one itself; of a page that is no step, the check."""
+    if step is None:
+        return url_for("cases.check", case_id=case_id)
+    return address_of(case_id, ORDER[max(ORDER.index(step) - 1, 0)])
+
+
 def steps_of(work: Work, current: Step | None) -> list[ShownStep]:
     """All steps of a draft, and the check at the end."""
     done = _done(work)

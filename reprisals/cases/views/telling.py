@@ -29,6 +29,11 @@ def revision_of(row: SealedRow | None) -> str:
     return str(row.revision) if row else "0"
 
 
+def filled_by(row: SealedRow | None, data: dict[str, Any]) -> Filled:
+    """A form filled with what a row says."""
+    return Filled(data, revision_of(row), row.changed_by if row else None)
+
+
 def number(revision: str) -> int:
     """The revision that a form started from; one that no row has where it was tampered with."""
     is_number = revision.isascii() and revision.isdigit() and len(revision) <= MOST_DIGITS
@@ -41,7 +46,8 @@ def state_names() -> dict[str, Any]:
 
 
 def _load_danger(work: Work) -> Filled:
-    return Filled({"danger": work.case.danger, "danger_words": work.content.danger_words}, danger_mark(work))
+    data = {"danger": work.case.danger, "danger_words": work.content.danger_words}
+    return Filled(data, danger_mark(work), work.case.changed_by)
 
 
 def _save_danger(work: Work, form: DangerForm, revision: str) -> None:
@@ -63,22 +69,23 @@ def _load_account(work: Work) -> Filled:
         "coming_kind": content.coming_kind,
         "coming_on": date_data(content.coming_on),
     }
-    return Filled(data, revision_of(row))
+    return filled_by(row, data)
 
 
 def _load_states(work: Work) -> Filled:
-    return Filled({"states": [state_text(iso3) for iso3 in work.states()] or [""]}, states_mark(work))
+    data = {"states": [state_text(iso3) for iso3 in work.states()] or [""]}
+    return Filled(data, states_mark(work), work.case.changed_by)
 
 
 def _load_wish(work: Work) -> Filled:
     row, content = work.one(Wish)
-    return Filled({"wishes": list(content.wishes), "wish_words": content.words}, revision_of(row))
+    return filled_by(row, {"wishes": list(content.wishes), "wish_words": content.words})
 
 
 def _load_reach(work: Work) -> Filled:
     row, content = work.one(Reach)
     data = {"channel": content.channel, "how": content.how, "times": content.times, "never": content.never}
-    return Filled(data, revision_of(row))
+    return filled_by(row, data)
 
 
 DANGER = Page(
@@ -133,9 +140,10 @@ TITLE = Page(
     _("Title of the case"),
     "cases/title.html",
     TitleForm,
-    lambda work: Filled({"title": work.content.title}, title_mark(work)),
+    lambda work: Filled({"title": work.content.title}, title_mark(work), work.case.changed_by),
     lambda work, form, revision: parts.save_title(work, form.title.data, revision),
 )
+PAGES = (DANGER, WHAT, STATES, WISH, REACH, TITLE)
 
 
 @bp.route("/<uuid:case_id>/danger", methods=["GET", "POST"])

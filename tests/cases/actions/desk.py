@@ -81,7 +81,7 @@ class Desk:
         """One more individual."""
         person_id = uuid4()
         with self.work(case_id) as work:
-            parts.save_person(work, person_id, person(alias=alias, **names), 0, is_new=True)
+            parts.save_person(work, person_id, person(alias=alias, **names), 0)
         return person_id
 
     def answered(self, case_id: UUID, *given: AnswerGiven) -> None:

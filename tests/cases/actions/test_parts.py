@@ -64,14 +64,14 @@ def save_person(work: Work, turn: int, started: int) -> None:
     told = (person("IND", alias=WORDS[0]), person("GRP", Headcount(600, Qualifier.ABOUT), alias=WORDS[1]))[
         turn
     ]
-    parts.save_person(work, ROW, told, started, is_new=started == 0)
+    parts.save_person(work, ROW, told, started)
 
 
 def save_link(work: Work, turn: int, started: int) -> None:
     entity, status = (("UNDP", "ACTUAL"), ("UNHCR", "PERCEIVED"))[turn]
     content = CooperationContent(words=WORDS[turn])
     told = parts.CooperationTold(entity, "MTG", status, "POS", frozenset({"a"}), content)
-    parts.save_cooperation(work, ROW, told, started, is_new=started == 0)
+    parts.save_cooperation(work, ROW, told, started)
 
 
 PARTS = {
@@ -283,7 +283,7 @@ def test_a_case_takes_a_bounded_number_of_rows(desk: Desk, monkeypatch: pytest.M
     case_id = begin(desk, PARTS["person"])
 
     with pytest.raises(RuleBroken, match="holds at most"), desk.work(case_id) as work:
-        parts.save_person(work, uuid4(), person(alias="another"), 0, is_new=True)
+        parts.save_person(work, uuid4(), person(alias="another"), 0)
 
 
 def test_a_title_cannot_be_emptied(desk: Desk) -> None:
@@ -300,7 +300,7 @@ def test_a_row_that_a_page_brings_along_cannot_be_one_of_another_case(desk: Desk
     other = desk.begin()
     for taken in (victim, theirs):
         with pytest.raises(RuleBroken, match="has run out"), desk.work(other) as work:
-            parts.save_person(work, taken, person(alias="Blue"), 0, is_new=True)
+            parts.save_person(work, taken, person(alias="Blue"), 0)
 
     assert desk.read(victim).states()
     assert desk.read(victim).find(PersonConcerned, theirs)[1].alias == "Green"

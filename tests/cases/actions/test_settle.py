@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from reprisals.cases.actions import drafts, parts
+from reprisals.cases.actions import parts
 from reprisals.cases.actions.settle import search_lines
 from reprisals.cases.actions.work import Work, danger_mark, title_mark
 from reprisals.cases.consent.rules.ledger import Answer, Scope
@@ -62,7 +62,7 @@ def test_a_case_is_a_situation_until_somebody_is_concerned(desk: Desk) -> None:
     case_id, organization = desk.begin(), uuid4()
     found = [desk.read(case_id).case.record_type]
     with desk.work(case_id) as work:
-        parts.save_person(work, organization, person("ORG"), 0, is_new=True)
+        parts.save_person(work, organization, person("ORG"), 0)
     found.append(desk.read(case_id).case.record_type)
     desk.add_person(case_id)
     found.append(desk.read(case_id).case.record_type)
@@ -169,11 +169,11 @@ def test_every_text_that_a_page_takes_is_found_or_left_out_on_purpose(desk: Desk
         parts.save_account(work, parts.AccountTold(frozenset({"DET"}), fill(AccountContent)), 1)
         parts.save_act(work, act.id, parts.ActTold(frozenset(), frozenset(), fill(ActContent)), 1)
         told = parts.CooperationTold("UNDP", "MTG", "ACTUAL", "POS", frozenset(), fill(CooperationContent))
-        parts.save_cooperation(work, link, told, 0, is_new=True)
+        parts.save_cooperation(work, link, told, 0)
         named = parts.PersonTold(
             "IND", Headcount(1), "N", "UNK", frozenset(), fill(PersonContent, legal_name="")
         )
-        parts.save_person(work, uuid4(), named, 0, is_new=True)
+        parts.save_person(work, uuid4(), named, 0)
         parts.save_wish(work, fill(WishContent), 0)
         filled: CaseContent = fill(CaseContent)
         parts.save_title(work, filled.title, title_mark(work))
@@ -218,7 +218,7 @@ def test_the_history_of_facets_gives_the_state_as_of_an_earlier_date(desk: Desk,
     clock.advance(days=1)
     group, told_at = uuid4(), clock.now()
     with desk.work(case_id) as work:
-        parts.save_person(work, group, person("GRP", Headcount(600, Qualifier.ABOUT)), 0, is_new=True)
+        parts.save_person(work, group, person("GRP", Headcount(600, Qualifier.ABOUT)), 0)
     clock.advance(days=1)
     corrected_at = clock.now()
     with desk.work(case_id) as work:
@@ -264,12 +264,12 @@ def test_acts_chosen_later_leave_no_trace_in_an_earlier_state(desk: Desk, clock:
     assert facets_at(read, act, clock.now()) is None
 
 
-def test_a_case_kept_unfinished_is_brought_up_to_date_like_any_other_change(desk: Desk, clock: Any) -> None:
+def test_a_case_is_brought_up_to_date_as_of_the_day_by_any_step(desk: Desk, clock: Any) -> None:
     case_id = desk.begin()
     save_account(desk, case_id, 0, happened=False, coming="a trial", coming_on="2026-04-01")
     assert desk.read(case_id).case.priority == "NORMAL"
     clock.advance(days=29)
     with desk.work(case_id) as work:
-        drafts.keep_unfinished(work, "wish", (("wish_words", "x"),))
+        parts.save_wish(work, WishContent(words="x"), 0)
 
     assert desk.read(case_id).case.priority == "URGENT"

@@ -10,7 +10,7 @@ from reprisals.access import NotAllowed
 from reprisals.audit.models import AuditEntry
 from reprisals.audit.opening import CannotOpen, Excluded, open_case
 from reprisals.cases import queries
-from reprisals.cases.actions import drafts, parts
+from reprisals.cases.actions import drafts, parts, unfinished
 from reprisals.cases.actions.settle import finish_work
 from reprisals.cases.actions.work import Work, danger_mark, states_mark
 from reprisals.cases.models.account import ReachContent, Wish, WishContent
@@ -187,8 +187,11 @@ def test_the_priority_is_that_of_the_day_of_submitting(desk: Desk, clock) -> Non
 def test_what_was_not_finished_is_not_submitted(desk: Desk) -> None:
     case_id = desk.ready()
     with desk.work(case_id) as work:
-        drafts.keep_unfinished(work, "wish", (("wish_words", "an afterthou"),))
-    desk.submit(case_id)
+        unfinished.keep_unfinished(work, "wish", (("wish_words", "an afterthou"),))
+    with pytest.raises(RuleBroken, match="begun and not finished"):
+        desk.submit(case_id)
+    with desk.work(case_id) as work:
+        drafts.submit(work, "A title", unfinished.mark_of_unfinished(work))
 
     assert desk.read(case_id, desk.make.founder).opened.load(Unfinished) == []
 

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from reprisals.cases.rules.clocks import (
     PROMISE,
     Priority,
-    Weekend,
     next_step,
     proposed_priority,
     triage_due,
 )
 from reprisals.cases.rules.outline import Danger
 from reprisals.cases.rules.stages import Stage
+from reprisals.identity.rules import Weekend
 
 MON_FRI = Weekend.SATURDAY_SUNDAY
 SUN_THU = Weekend.FRIDAY_SATURDAY

@@ -95,10 +95,17 @@ class Focal:
     @staticmethod
     def _sent(browser: Client, address: str, *filled: tuple[str, str]) -> tuple[Page, Sight]:
         """What a page answers to its form, and the page."""
-        seen, names = Sight(browser.browser.get(address)), {name for name, _value in filled}
+        seen, names = (
+            Sight(browser.browser.get(address, follow_redirects=True)),
+            {name for name, _value in filled},
+        )
         assert names <= seen.kinds.keys(), f"the form has no {names - seen.kinds.keys()}"
         body = urlencoded([*(pair for pair in seen.fields if pair[0] not in names), *filled])
-        return Page(browser.browser.post(address, data=body, content_type=URLENCODED)), seen
+        answer = browser.browser.post(address, data=body, content_type=URLENCODED)
+        if "confirmed" in (asked := Sight(answer)).kinds:
+            again = urlencoded(asked.fields)
+            answer = browser.browser.post(address, data=again, content_type=URLENCODED)
+        return Page(answer), seen
 
     @contextmanager
     def opened(self, case_id: UUID, who: Somebody | None = None) -> Iterator[Work]:
