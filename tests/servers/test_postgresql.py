@@ -19,9 +19,13 @@ from tests.servers.postgresql import make_database, running_cluster, start_postg
 
 pytestmark = pytest.mark.postgresql
 
+PATIENCE = 120  # seconds
 HOLD = """
+import signal
 import sys
 from tests.servers.postgresql import running_cluster
+# Whoever runs the tests in the background may have them ignore this signal, and a child ignores it, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with running_cluster() as cluster:
     print(cluster.folder, flush=True)
     sys.stdin.read()
@@ -157,7 +161,10 @@ def test_nothing_is_left_when_the_tests_are_broken_off(how):
         assert servers_in(folder)
 
         tests.send_signal(how)
-        tests.wait()
+        try:
+            tests.wait(PATIENCE)
+        finally:
+            tests.kill()
 
     wait_until_gone(folder)
     assert not folder.exists()
