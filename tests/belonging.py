@@ -10,7 +10,7 @@ from tests.makers import Makers, Somebody
 
 def join(make: Makers, who: Somebody, team: Team) -> Somebody:
     """Somebody who has a team becomes a member of another one, too."""
-    lead, generation = make._leads[team.id], current_generation(make.session, team.id)
+    lead, generation = make.lead_of(team.id), current_generation(make.session, team.id)
     vouching = Vouching(Standing.MEMBER, clock.now(), identity_of(team), generation)
     key = make._certify(lead, who, vouching, None)
     seal_to_member(make.session, lead.keyring, team.id, key)

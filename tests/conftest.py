@@ -20,8 +20,9 @@ from reprisals.config import Site as SiteSettings
 from reprisals.database.session import Database
 from reprisals.identity.actions.founding import SiteSecrets
 from reprisals.sealing import trust
+from reprisals.sealing.keyring import Keyring
 from tests.leftovers import clear_environment, look_at_code, look_at_process
-from tests.makers import Makers, Site, Somebody, act_as, fill_site
+from tests.makers import Makers, Site, Somebody, act_with, fill_site
 from tests.remembering import remember
 from tests.servers.memory import folder_in_memory
 from tests.servers.postgresql import kept_folder, start_postgresql
@@ -146,7 +147,7 @@ def session(shared_engine: Engine, site: Site, clock: "Clock") -> Iterator[Sessi
     """A founded site in a transaction that is undone afterwards; commits are savepoints. The founder acts."""
     with shared_engine.connect() as connection, connection.begin() as outer:
         with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as opened:
-            yield act_as(opened, site.first_person(opened))
+            yield act_with(opened, Keyring(site.founder))
         outer.rollback()
 
 
@@ -259,8 +260,7 @@ def committing(database: Database, site: Site) -> Callable[[], AbstractContextMa
     @contextmanager
     def working() -> Iterator[Makers]:
         with database.writing() as opened:
-            makers = Makers(act_as(opened, site.first_person(opened)), site)
-            yield makers
+            yield Makers(act_with(opened, Keyring(site.founder)), site)
             opened.commit()
             for held in list(opened):
                 opened.refresh(held)

@@ -3,8 +3,11 @@
 What is made is signed and sealed as the actions do it, so that the chain of trust holds from the site's root down.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from itertools import count
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -13,14 +16,16 @@ from sqlalchemy.orm import Session
 
 from reprisals import clock
 from reprisals.access import Actor
-from reprisals.audit.actions import Recorder, attach, commit, record_case
+from reprisals.audit.actions import Recorder, attach, commit, record, record_case
 from reprisals.audit.opening import OpenCase, create_case, open_case
 from reprisals.config import Settings
 from reprisals.identity import queries
 from reprisals.identity.actions.acting import find_actor
 from reprisals.identity.actions.admitting import Founding, add_team, identity_of
 from reprisals.identity.actions.founding import Founder, SiteSecrets, found_site
+from reprisals.identity.actions.sessions import LateForm, keep_form
 from reprisals.identity.actions.signing_in import begin_session, service_recorder
+from reprisals.identity.actions.told import BEGUN, mark_of
 from reprisals.identity.models import Membership, Person, PersonState, SiteRole, Team
 from reprisals.sealing.boxes import CaseFile
 from reprisals.sealing.bundle import Bundle, SessionToken, open_bundle
@@ -32,6 +37,7 @@ from reprisals.sealing.trust import ROOT_ONLY, ROOT_ONLY_ROLES
 from tests.rows import Page, PageContent
 
 EMAIL = "founder@site.example"
+FOUNDED = (TeamKind.CENTRAL, TeamKind.DRAFTING)
 
 
 class Somebody(NamedTuple):
@@ -104,8 +110,13 @@ def fill_site(session: Session, settings: Settings, secrets: SiteSecrets) -> Sit
 
 def act_as(session: Session, who: Somebody) -> Session:
     """Begin anew as somebody: what happens next is recorded and signed by them, and nothing is remembered as loaded."""
+    return act_with(session, who.keyring)
+
+
+def act_with(session: Session, keyring: Keyring) -> Session:
+    """The same, as whoever has these keys."""
     session.expire_all()
-    return attach(session, Recorder(who.keyring.signing, is_person=True))
+    return attach(session, Recorder(keyring.signing, is_person=True))
 
 
 class Makers:
@@ -113,14 +124,25 @@ class Makers:
 
     def __init__(self, session: Session, site: Site) -> None:
         self.session, self.site = session, site
-        self.founder = site.first_person(session)
-        self._leads = {
-            site.team(session, kind).id: self.founder for kind in (TeamKind.CENTRAL, TeamKind.DRAFTING)
-        }
-        if site.alternate is not site.founder:
-            alternate = site.team(session, TeamKind.ALTERNATE)
-            self._leads[alternate.id] = somebody(session, site.alternate)
+        self._made_here: dict[UUID, Somebody] = {}
         self._number = count(1)
+
+    @cached_property
+    def founder(self) -> Somebody:
+        """Lead of the central and the drafting team, administrator and custodian."""
+        return self.site.first_person(self.session)
+
+    def lead_of(self, team_id: UUID) -> Somebody:
+        """Whoever made the keys of a team: one that was made here, or one of the site's own."""
+        return self._made_here.get(team_id) or self._leads_of_site[team_id]
+
+    @cached_property
+    def _leads_of_site(self) -> dict[UUID, Somebody]:
+        leads = {self.site.team(self.session, kind).id: self.founder for kind in FOUNDED}
+        if self.site.alternate is not self.site.founder:
+            alternate = self.site.team(self.session, TeamKind.ALTERNATE)
+            leads[alternate.id] = somebody(self.session, self.site.alternate)
+        return leads
 
     def person(self, name: str = "", email: str = "", state: PersonState = PersonState.AWAITING) -> Somebody:
         """Somebody with keys whom nobody has vouched for yet."""
@@ -156,12 +178,12 @@ class Makers:
         recovery = BoxPublic(bytes.fromhex(self.site.settings.keys.recovery_public))
         make_team_keys(self.session, who.keyring, identity_of(team), recovery, clock.now())
         who = self._admitted(who, Membership, team_id=team.id, role="LEAD")
-        self._leads[team.id] = who
+        self._made_here[team.id] = who
         return who
 
     def member(self, team: Team, role: str = "MEMBER") -> Somebody:
         """One more member or lead of a team that has keys."""
-        who, lead = self.person(), self._leads[team.id]
+        who, lead = self.person(), self.lead_of(team.id)
         standing = Standing.LEAD if role == "LEAD" else Standing.MEMBER
         root = self.site.root if role == "LEAD" and team.kind in ROOT_ONLY else None
         generation = current_generation(self.session, team.id)
@@ -179,9 +201,26 @@ class Makers:
     def live(self, who: Somebody) -> SessionToken:
         """The token of a session in use."""
         token = SessionToken.draw()
-        begin_session(self.session, self.site.settings, token, bundle_of(who.keyring), "test")
-        self.session.flush()
+        with self.service():
+            begin_session(self.session, self.site.settings, token, bundle_of(who.keyring), "test")
+            record(self.session, None, BEGUN, who.person.id, lookup=mark_of(token.lookup))
         return token
+
+    def late(self, token: SessionToken, form: LateForm) -> bool:
+        """Whether a form that came with the token of an ended session was kept. Committed, as the page does it."""
+        with self.service():
+            return keep_form(self.session, self.site.settings, token, form)
+
+    @contextmanager
+    def service(self) -> Iterator[None]:
+        """What is done inside is committed and signed by the service; afterwards whoever acted before acts again."""
+        held = dict(self.session.info)
+        attach(self.session, service_recorder(self.site.settings))
+        try:
+            yield
+            commit(self.session)
+        finally:
+            self.session.info.update(held)
 
     def case_file(self, who: Somebody, team: Team, *titles: str) -> UUID:
         """A committed case file of this team with one page for each title. Afterwards `who` acts."""

@@ -6,8 +6,9 @@ import secrets
 import shutil
 from abc import ABC, abstractmethod
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Dialect, Engine, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 import reprisals
@@ -18,6 +19,11 @@ from tests.rows import Rows
 from tests.servers.postgresql import make_database
 
 SEALING = ("holders", "boxes", "grants")
+
+
+DIALECTS: dict[str, Dialect] = {}
+COMPILED: dict[Any, Any] = {}
+"""What statements of the package became, once for all databases of this process: their dialect is part of the key."""
 
 
 def import_models() -> None:
@@ -35,6 +41,12 @@ def make_tables(engine: Engine) -> None:
     Base.metadata.create_all(engine)
     Rows.metadata.create_all(engine)
     engine.dispose()
+
+
+def _remembering(engine: Engine) -> Engine:
+    engine.dialect = DIALECTS.setdefault(engine.dialect.name, engine.dialect)
+    engine.update_execution_options(compiled_cache=COMPILED)
+    return engine
 
 
 class Store(ABC):
@@ -66,7 +78,7 @@ class SqlcipherStore(Store):
         (folder / "key").write_text(self.key.hex(), encoding="ascii")
 
     def create(self) -> Engine:
-        return make_engine(f"sqlite:///{self.folder / secrets.token_hex(8)}.db", self.key)
+        return _remembering(make_engine(f"sqlite:///{self.folder / secrets.token_hex(8)}.db", self.key))
 
     def copy(self, template: Engine) -> Engine:
         copied = self.create()
@@ -89,14 +101,13 @@ class PostgresqlStore(Store):
         self.server = server
 
     def create(self) -> Engine:
-        return make_engine(make_database(self.server), None)
+        return _remembering(make_engine(make_database(self.server), None))
 
     def copy(self, template: Engine) -> Engine:
         name = f"test_{secrets.token_hex(8)}"
         self._order(f'CREATE DATABASE "{name}" TEMPLATE "{template.url.database}"')
-        return make_engine(
-            make_url(self.server).set(database=name).render_as_string(hide_password=False), None
-        )
+        address = make_url(self.server).set(database=name).render_as_string(hide_password=False)
+        return _remembering(make_engine(address, None))
 
     def drop(self, engine: Engine) -> None:
         engine.dispose()

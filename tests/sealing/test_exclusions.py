@@ -234,7 +234,7 @@ def test_a_grant_that_was_there_before_the_exclusion_opens_nothing(make: Makers,
     case.exclude(["entity:BINUH"])
     make.written(mine.lead, case)
 
-    for who in (both, make._leads[other.id]):
+    for who in (both, make.lead_of(other.id)):
         with pytest.raises(Excluded):
             make.opened(who, case_id)
     assert opens(make, mine.lead, case_id)

@@ -16,10 +16,11 @@ from reprisals.cases.models.case import Case, Unfinished
 from reprisals.database.session import Database
 from reprisals.identity.models import Team
 from reprisals.sealing.boxes import CaseFile
+from reprisals.sealing.keyring import Keyring
 from reprisals.web.tokens import FIELD
 from tests.cases.views.sight import URLENCODED, Sight, urlencoded
 from tests.client import Client, Page
-from tests.makers import Makers, Site, Somebody, act_as, somebody
+from tests.makers import Makers, Site, Somebody, act_as, act_with, somebody
 
 LEFT_OUT = {FIELD, "revision", "kept"}
 
@@ -35,7 +36,7 @@ class Office(NamedTuple):
     def making(self) -> Iterator[Makers]:
         """Makers whose work is committed at the end."""
         with self.database.writing() as session:
-            yield Makers(act_as(session, self.site.first_person(session)), self.site)
+            yield Makers(act_with(session, Keyring(self.site.founder)), self.site)
             session.commit()
 
     def browser(self, who: Somebody) -> Client:
