@@ -104,7 +104,8 @@ def _store(connection: Connection, keyring: Keyring, batch: Batch) -> None:
 def _chain(keyring: Keyring, logged: Sequence[Logged], seq: int, previous: bytes) -> Iterator[AuditEntry]:
     for number, case in enumerate(logged, start=seq + 1):
         entry = AuditEntry(
-            seq=number, at=case.at, action="case.logged", outcome="done", details={}, previous_hash=previous,
+            seq=number, at=case.at, action="case.logged", outcome="done", details={"key": case.key},
+            previous_hash=previous,
             actor_id=keyring.person, case_id=case.case_id, manifest_number=case.number, manifest_hash=case.hash,
         )  # fmt: skip
         entry.hash = previous = hash_entry(entry.as_entry())

@@ -48,6 +48,7 @@ class Logged(NamedTuple):
     at: datetime
     number: int
     hash: bytes
+    key: str
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class Unstored(OpenCase):
         """Seal the manifest: all rows, and what the log is to say."""
         manifest = self.close()
         assert manifest is not None
-        return cast(Collected, self.session).rows, Logged(self.id, self.now, *manifest)
+        return cast(Collected, self.session).rows, Logged(self.id, self.now, *manifest, self.commitment())
 
 
 def seal_batch(job: Job) -> Batch:

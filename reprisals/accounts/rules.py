@@ -20,7 +20,9 @@ _FAMILIES = (
 SITE_DUTIES: dict[str, Marked] = {
     "ADMINISTRATOR": _("Opens accounts, makes teams, suspends. Reads no case and admits nobody."),
     "AUDITOR": _("Reads who opened and changed what, and checks that the log holds. Reads no case."),
-    "CUSTODIAN": _("Holds a share of the recovery key, and confirms first leads and roles. Reads no case."),
+    "CUSTODIAN": _(
+        "Holds a share of the recovery key, and confirms leads of the central and the alternate team, and roles. Reads no case."
+    ),
     "APPROVER": _("Clears letters and texts before they leave. In this version the role opens nothing yet."),
 }
 

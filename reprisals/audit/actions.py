@@ -17,6 +17,8 @@ from reprisals.sealing.keys import SigningKey
 
 RECORDER = "audit.recorder"
 OPEN_CASES = "audit.open_cases"
+FIRST_MANIFEST = 1
+"""The number of the manifest that a case begins with. The entry that carries it commits to the case key."""
 TELL_OPENING = frozenset({"case.kept"})
 """What pages do by themselves every few seconds. The entry of such a change says that the case was opened, too."""
 
@@ -115,7 +117,9 @@ def commit(session: Session) -> None:
     for case in session.info[OPEN_CASES].values():
         manifest = case.close()
         if manifest is not None:
-            _attach_manifest(recorder, case.id, manifest)
+            note = _attach_manifest(recorder, case.id, manifest)
+            if manifest[0] == FIRST_MANIFEST:
+                note.details = note.details | {"key": case.commitment()}
     session.flush()
     recorder.notes = _said_once(recorder.notes)
     _write(session, recorder)
@@ -142,11 +146,11 @@ def begin_log(session: Session) -> None:
     session.flush()
 
 
-def _attach_manifest(recorder: Recorder, case_id: UUID, manifest: tuple[int, bytes]) -> None:
+def _attach_manifest(recorder: Recorder, case_id: UUID, manifest: tuple[int, bytes]) -> Note:
     for note in reversed(recorder.notes):
         if note.case_id == case_id and not note.stays:
             note.manifest = manifest
-            return
+            return note
     raise NotRecorded(str(case_id))
 
 

@@ -19,6 +19,8 @@ class AuditEntry(Base):
         Index("ix_audit_entry_case_id_manifest_number", "case_id", "manifest_number"),
         Index("ix_audit_entry_actor_id_seq", "actor_id", "seq"),
         Index("ix_audit_entry_action_seq", "action", "seq"),
+        Index("ix_audit_entry_at_seq", "at", "seq"),
+        Index("ix_audit_entry_outcome_seq", "outcome", "seq"),
         Index("ix_audit_entry_subject_action_seq", "subject", "action", "seq"),
         CheckConstraint("outcome IN ('done', 'refused')", name="outcome"),
     )

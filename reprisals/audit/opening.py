@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
@@ -10,14 +11,20 @@ from sqlalchemy.orm import Session
 
 from reprisals import clock
 from reprisals.access import Actor
-from reprisals.audit.actions import OPEN_CASES, record_opening, record_refused_content, recorder_of
+from reprisals.audit.actions import (
+    FIRST_MANIFEST,
+    OPEN_CASES,
+    record_opening,
+    record_refused_content,
+    recorder_of,
+)
 from reprisals.audit.models import AuditEntry
 from reprisals.audit.queries import check_entry
 from reprisals.database.session import is_writing
 from reprisals.sealing.boxes import CaseCode, CaseFile, SealedRow, Tampered
 from reprisals.sealing.envelope import KEY_BYTES, CannotOpen, Refusal, naming
 from reprisals.sealing.exclusions import Excluded, signed_names_of
-from reprisals.sealing.grants import Grant, grants_of, open_grant
+from reprisals.sealing.grants import Grant, check_granter, grants_of, open_grant
 from reprisals.sealing.keyring import Keyring
 from reprisals.sealing.opening import OpenCase
 from reprisals.sealing.trust import NotTrusted, Trust
@@ -62,7 +69,7 @@ def open_case(session: Session, keyring: Keyring, actor: Actor, case_id: UUID, p
     reader = _Reader(session, keyring, actor)
     with naming(case_id):
         case, grant = reader.open(case_id, file, grants)
-        reader.check_last_change(case, _last_changes(session, [case_id]).get(case_id))
+        reader.check_logged(case, _logged(session, [case_id]).get(case_id))
         _check_holders(session, case)
         if is_writing(session):
             case.rewrap(grant)
@@ -82,7 +89,7 @@ def open_titles(
     ids = [row.case_id for row in rows]
     files = {f.id: f for f in session.scalars(select(CaseFile).where(CaseFile.id.in_(ids)))}
     grants = grants_of(session, ids, actor.team_ids, actor.person_id)
-    logged, codes = _last_changes(session, ids), _codes_by_case(session, rows)
+    logged, codes = _logged(session, ids), _codes_by_case(session, rows)
     reader = _Reader(session, keyring, actor)
     opened: dict[UUID, object] = {}
     failed: list[str] = []
@@ -90,7 +97,7 @@ def open_titles(
         try:
             with naming(row.case_id):
                 case, _grant = reader.open(row.case_id, files.get(row.case_id), grants[row.case_id])
-                reader.check_last_change(case, logged.get(row.case_id))
+                reader.check_logged(case, logged.get(row.case_id))
                 case.give_codes(codes.get(row.case_id, ()))
                 case.check(type(row), [row])
                 opened[row.case_id] = case.read(row)
@@ -101,6 +108,14 @@ def open_titles(
         found = {"cases": [str(i) for i in ids if i in opened]} | ({"failed": failed} if failed else {})
         record_opening(session, actor, "cases.listed", None, purpose=purpose, **found)
     return opened
+
+
+@dataclass(slots=True)
+class _Logged:
+    """What the log has of a case: the entry that began it, and that of its last change."""
+
+    first: AuditEntry | None
+    last: AuditEntry
 
 
 class _Reader:
@@ -124,25 +139,43 @@ class _Reader:
             if grant.generation != file.generation:
                 continue
             try:
-                key = open_grant(self.session, self.keyring, grant)
+                key = open_grant(self._trust, self.keyring, grant)
             except (CannotOpen, NotTrusted) as reason:
                 last = reason
                 continue
             case = OpenCase(self.session, self.keyring, file, key)
             if case.manifest.exclusions:
                 case.refuse(self._names)
+            check_granter(self._trust, grant, case.manifest.holders)
             return case, grant
         raise last
 
-    def check_last_change(self, case: OpenCase, entry: AuditEntry | None) -> None:
-        """Raise Tampered unless the manifest is that of the last change in the log, and a person signed that entry."""
-        if entry is None or (entry.manifest_number, entry.manifest_hash) != (
+    def check_logged(self, case: OpenCase, logged: _Logged | None) -> None:
+        """Raise Tampered unless the manifest is that of the last change in the log, one of the holders signed that entry, and
+        the key is the one with which the case was begun; NotTrusted where a stranger signed the last change.
+
+        Whoever can write the database can replace a case whole, with a key of their own; what began it stays in the log.
+        """
+        if logged is None or (logged.last.manifest_number, logged.last.manifest_hash) != (
             case.manifest.number,
             case.manifest_hash(),
         ):
             raise Tampered(f"manifest of {case.id} is not the one in the log")
-        if not check_entry(self._trust, entry):
-            raise Tampered(f"audit entry {entry.seq}")
+        first, last = logged.first, logged.last
+        for entry in (last, first):
+            if entry is not None and not check_entry(self._trust, entry):
+                raise Tampered(f"audit entry {entry.seq}")
+        if first is None or first.details.get("key") != case.commitment():
+            raise Tampered(f"key of {case.id} is not the one that it began with")
+        if last.actor_id is not None:
+            with naming(case.id):
+                self._check_seat(last, last.actor_id, case)
+
+    def _check_seat(self, entry: AuditEntry, signer: UUID, case: OpenCase) -> None:
+        try:
+            self._trust.check_seated(signer, entry.signature, entry.hash, case.manifest.holders)
+        except NotTrusted:
+            raise NotTrusted(f"signer of audit entry {entry.seq}") from None
 
 
 def _check_holders(session: Session, case: OpenCase) -> None:
@@ -151,17 +184,28 @@ def _check_holders(session: Session, case: OpenCase) -> None:
         raise Tampered(f"grant of {case.id} to {missing} is missing")
 
 
-def _last_changes(session: Session, ids: Sequence[UUID]) -> dict[UUID, AuditEntry]:
+def _logged(session: Session, ids: Sequence[UUID]) -> dict[UUID, _Logged]:
+    """For each case its first and its newest entry with a manifest. Of two that claim to be first, the one that stood there
+    first; an entry before the beginning of the log is none.
+    """
     newest = (
         select(AuditEntry.case_id, func.max(AuditEntry.manifest_number).label("number"))
         .where(AuditEntry.case_id.in_(ids), AuditEntry.manifest_number.is_not(None))
         .group_by(AuditEntry.case_id)
         .subquery()
     )
-    wanted = select(AuditEntry).join(
-        newest, (AuditEntry.case_id == newest.c.case_id) & (AuditEntry.manifest_number == newest.c.number)
-    )
-    return {entry.case_id: entry for entry in session.scalars(wanted) if entry.case_id}
+    either = AuditEntry.manifest_number.in_((newest.c.number, FIRST_MANIFEST))
+    wanted = select(AuditEntry).join(newest, (AuditEntry.case_id == newest.c.case_id) & either)
+    found: dict[UUID, _Logged] = {}
+    for entry in session.scalars(wanted.where(AuditEntry.seq > 0).order_by(AuditEntry.seq)):
+        if entry.case_id is None:
+            continue
+        known = found.setdefault(entry.case_id, _Logged(None, entry))
+        if entry.manifest_number == FIRST_MANIFEST and known.first is None:
+            known.first = entry
+        if (entry.manifest_number or 0) >= (known.last.manifest_number or 0):
+            known.last = entry
+    return found
 
 
 def _codes_by_case(session: Session, rows: Sequence[SealedRow]) -> dict[UUID, list[CaseCode]]:

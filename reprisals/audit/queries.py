@@ -1,11 +1,11 @@
 """Reading the log and walking its chain."""
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import closing
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reprisals.audit.chain import GENESIS, Broken, Link, find_break, hash_entry
@@ -24,6 +24,24 @@ def check_entry(trust: Trust, entry: AuditEntry) -> bool:
     if entry.actor_id is None or hash_entry(entry.as_entry()) != entry.hash:
         return False
     return _signed_by_person(trust, entry.actor_id, entry.signature, entry.hash)
+
+
+def check_service_entry(public: bytes, entry: AuditEntry) -> bool:
+    """Whether the entry of the service is as it signed it."""
+    if entry.actor_id is not None or hash_entry(entry.as_entry()) != entry.hash:
+        return False
+    return _signed_by_service(public, entry.as_link())
+
+
+def is_logged(session: Session, case_id: UUID) -> bool:
+    """Whether the log knows a change of this case, even one that was destroyed. Its identifier is not used again.
+
+    The first entry of a case says which key it began with, so a second case of the same name would not open.
+    """
+    wanted = select(AuditEntry.seq).where(
+        AuditEntry.case_id == case_id, AuditEntry.manifest_number.is_not(None)
+    )
+    return session.scalar(wanted.limit(1)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +112,22 @@ def check_kept_head(session: Session, head: Head | None) -> Broken | None:
     if entry is None:
         return Broken(head[0], "tail")
     return None if entry.hash == head[1] else Broken(head[0], "head")
+
+
+def list_changes(session: Session, case_id: UUID, after: int, actions: Collection[str]) -> list[AuditEntry]:
+    """The entries of a case with these actions since the manifest with this number, the oldest first."""
+    before = select(func.max(AuditEntry.seq)).where(
+        AuditEntry.case_id == case_id, AuditEntry.manifest_number <= after
+    )
+    wanted = select(AuditEntry).where(AuditEntry.case_id == case_id, AuditEntry.action.in_(actions))
+    since = AuditEntry.seq > func.coalesce(before.scalar_subquery(), 0)
+    return list(session.scalars(wanted.where(since).order_by(AuditEntry.seq)))
+
+
+def find_last(session: Session, case_id: UUID, action: str) -> AuditEntry | None:
+    """The newest entry of a case with this action."""
+    wanted = select(AuditEntry).where(AuditEntry.case_id == case_id, AuditEntry.action == action)
+    return session.scalars(wanted.order_by(AuditEntry.seq.desc()).limit(1)).first()
 
 
 def _links(session: Session, after: int, until: int | None) -> Generator[Link, None, None]:

@@ -9,7 +9,6 @@ from datetime import timedelta
 from enum import IntEnum
 from pathlib import Path
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.engine import make_url
@@ -28,14 +27,15 @@ from reprisals.codes.periods import list_periods
 from reprisals.codes.states import list_former_names, list_states
 from reprisals.config import Settings
 from reprisals.database.migrate import Version
+from reprisals.identity.actions.acting import list_disbelieved
 from reprisals.identity.actions.signing_in import service_key
-from reprisals.identity.models import Membership, Person, PersonState, SiteRole, Team
+from reprisals.identity.models import Person, PersonState, SiteRole
 from reprisals.identity.queries import find_site_team
 from reprisals.sealing.envelope import CannotOpen
 from reprisals.sealing.grants import team_has_keys
-from reprisals.sealing.holders import Certificate, Standing, TeamKey, TeamKind
+from reprisals.sealing.holders import Certificate, TeamKind
 from reprisals.sealing.keys import BadSignature, BoxPublic, check_signature
-from reprisals.sealing.trust import NotTrusted, Place, PublicKeys, Trust, current_key
+from reprisals.sealing.trust import NotTrusted, Trust
 from reprisals.web.cookies import hides_clients, is_loopback
 
 OTHERS = 0o077
@@ -43,7 +43,6 @@ PLAIN_HEADER = b"SQLite format 3\x00"
 KEY_BYTES = 32
 CLOCK_TOLERANCE = timedelta(seconds=5)
 KEY_WRONG = "a key is wrong"
-_STANDINGS = {"MEMBER": Standing.MEMBER, "LEAD": Standing.LEAD}
 
 
 class Verdict(IntEnum):
@@ -163,38 +162,16 @@ def check_migrations(version: Version) -> Findings:
 
 
 def check_places(settings: Settings, session: Session) -> Findings:
-    """That a certificate which leads to the root backs each place in a team and each role that somebody has."""
+    """That each place in a team and each role that somebody has would be believed, by the rule that decides it in a request."""
     if any(check_keys(settings)):
         yield from not_looked_at(KEY_WRONG)
         return
-    trust = Trust(session, bytes.fromhex(settings.keys.root_public))
-    newest = dict(
-        session.execute(select(TeamKey.team_id, func.max(TeamKey.generation)).group_by(TeamKey.team_id)).all()
-    )
-    seats = session.execute(
-        select(Membership, Team)
-        .join(Team, Team.id == Membership.team_id)
-        .where(Membership.admitted_at.is_not(None), Team.closed_at.is_(None))
-    )
-    claims = [
-        (seat.person_id, Place(_STANDINGS[seat.role], team.id, team.kind, newest.get(team.id, 0)))
-        for seat, team in seats
-    ]
-    roles = session.scalars(select(SiteRole).where(SiteRole.admitted_at.is_not(None)))
-    claims += [(role.person_id, Place(Standing.ROLE, role=role.role)) for role in roles]
-    unbacked = sum(not _is_backed(trust, person, place) for person, place in claims)
+    unbacked = len(list_disbelieved(session, bytes.fromhex(settings.keys.root_public)))
     if unbacked:
         yield _wrong(
-            f"places or roles in the tables that no certificate backs: {unbacked}; they are not believed, and the "
-            "log names each that was tried"
+            f"places or roles in the tables that no certificate backs, or that are not as they were signed: {unbacked}; "
+            "they are not believed, and the log names each that was tried"
         )
-
-
-def _is_backed(trust: Trust, person: UUID, place: Place) -> bool:
-    key = current_key(trust.session, person)
-    return key is not None and trust.vouches_for(
-        PublicKeys(person, key.signing_public, key.box_public), place
-    )
 
 
 def check_log(settings: Settings, session: Session, *, quick: bool) -> Findings:

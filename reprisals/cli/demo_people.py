@@ -72,7 +72,7 @@ LEADS = {
     ),
 }
 FIELD = Guest("field@demo.example", "Amina Haddad", "member of the focal team in Amman")
-TEAM = Guest("team@demo.example", "Elena Marchetti", "member of the central team")
+TEAM = Guest("team@demo.example", "Elena Marchetti", "member of the reprisals team")
 DRAFTER = Guest("drafter@demo.example", "Thomas Okafor", "member of the drafting team")
 ALTERNATE = Guest("alternate@demo.example", "Mei Tanaka", "lead of the alternate team")
 AUDITOR = Guest("auditor@demo.example", "Ingrid Solberg", "auditor")

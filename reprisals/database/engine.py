@@ -4,6 +4,7 @@ import contextlib
 from typing import Any
 
 import sqlcipher3.dbapi2
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine import make_url
 
@@ -33,6 +34,7 @@ def make_engine(url: str, key: bytes | None) -> Engine:
         engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=8)
         event.listen(engine, "handle_error", _hide_values)
         event.listen(engine, "connect", _be_patient)
+        event.listen(engine, "reset", _let_go)
         return engine
     raise ValueError("the database is neither SQLite nor PostgreSQL")
 
@@ -42,6 +44,12 @@ def _be_patient(connection: Any, _record: object) -> None:
     connection.autocommit = True
     connection.execute(f"SET lock_timeout = {LOCK_PATIENCE}")
     connection.autocommit = False
+
+
+def _let_go(connection: Any, _record: object, _state: object) -> None:
+    """End what a COMMIT that failed has left open: SQLAlchemy takes it for over, and the next user of the line would fail."""
+    if not connection.closed and connection.info.transaction_status != TransactionStatus.IDLE:
+        connection.rollback()
 
 
 def _hide_values(context: ExceptionContext) -> None:
@@ -92,6 +100,6 @@ def _sqlcipher(url: str, key: bytes | None) -> Engine:
     return engine
 
 
-def is_postgresql(engine: Engine) -> bool:
-    """Whether the engine speaks to PostgreSQL."""
-    return engine.dialect.name == "postgresql"
+def is_postgresql(bind: Engine | Connection) -> bool:
+    """Whether the engine or connection speaks to PostgreSQL."""
+    return bind.dialect.name == "postgresql"

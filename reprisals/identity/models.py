@@ -141,7 +141,10 @@ class KeptForm(Base):
 
 
 class Attempt(Base):
-    """Failed attempts to sign in, under a keyed hash of the account or the address: the table names nobody."""
+    """Failed attempts to sign in, under a keyed hash of the account or the address: the table names nobody.
+
+    `untold`: those that came too soon and have no entry of their own yet, since the last that has one, at `told_at`.
+    """
 
     __tablename__ = "attempt"
 
@@ -149,3 +152,5 @@ class Attempt(Base):
     failures: Mapped[int]
     last_at: Mapped[datetime] = mapped_column(index=True)
     next_at: Mapped[datetime]
+    told_at: Mapped[datetime | None] = mapped_column(default=None)
+    untold: Mapped[int] = mapped_column(default=0)

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from reprisals.access import Actor, Permission, Role
@@ -21,6 +22,7 @@ from reprisals.identity.models import (
     TeamState,
 )
 from reprisals.sealing.holders import TeamKey, TeamKind
+from reprisals.sealing.trust import ROOT_ONLY
 
 PAGE = 50
 
@@ -50,6 +52,11 @@ def find_site_team(session: Session, kind: TeamKind) -> Team | None:
 def list_teams(session: Session) -> list[Team]:
     """All open teams by name."""
     return list(session.scalars(select(Team).where(Team.closed_at.is_(None)).order_by(Team.name)))
+
+
+def teams_named(session: Session, team_ids: Iterable[UUID]) -> dict[UUID, Team]:
+    """These teams by identifier, closed ones, too."""
+    return {team.id: team for team in session.scalars(select(Team).where(Team.id.in_(set(team_ids))))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,28 +145,67 @@ def find_membership(session: Session, person_id: UUID, team_id: UUID) -> Members
     return session.get(Membership, (person_id, team_id))
 
 
-def list_waiting_places(session: Session) -> list[tuple[Membership, Person, Team]]:
-    """Places in open teams that wait for an admission, of people who are not suspended, the longest wait first."""
-    wanted = (
-        select(Membership, Person, Team)
-        .join(Person, Person.id == Membership.person_id)
+def list_waiting_places(
+    session: Session, *, leads_only: bool = False
+) -> list[tuple[Membership, Person, Team]]:
+    """Places in open teams that wait for an admission, of people who are not suspended, the longest wait first.
+
+    With `leads_only`, only those that no lead of the same team gives alone: first leads, and leads of the office's teams.
+    """
+    wanted = _waiting(select(Membership, Person, Team)).order_by(Membership.asked_at, Person.name)
+    wanted = wanted.where(_is_certified()) if leads_only else wanted
+    return [(membership, person, team) for membership, person, team in session.execute(wanted)]
+
+
+def count_waiting_places(
+    session: Session, beside: UUID, teams: Iterable[UUID] | None = None
+) -> list[tuple[Team, str, int]]:
+    """How many wait for each place of a team who have made their keys, `beside` left out.
+
+    Of these teams; without any, of places that no lead of the same team gives alone.
+    """
+    narrowed = _is_certified() if teams is None else Team.id.in_(teams)
+    wanted = _waiting(select(Team.id, Membership.role, func.count())).where(
+        Person.bundle.is_not(None), Person.id != beside, narrowed
+    )
+    rows = session.execute(wanted.group_by(Team.id, Membership.role)).all()
+    known = session.scalars(select(Team).where(Team.id.in_({team_id for team_id, _role, _number in rows})))
+    found = {team.id: team for team in known}
+    return [(found[team_id], role, number) for team_id, role, number in rows]
+
+
+def count_waiting_roles(session: Session, beside: UUID) -> dict[str, int]:
+    """How many wait for each role of the site who have made their keys, `beside` left out."""
+    wanted = _waiting_roles(select(SiteRole.role, func.count())).where(
+        Person.bundle.is_not(None), Person.id != beside
+    )
+    return dict(session.execute(wanted.group_by(SiteRole.role)).all())
+
+
+def _waiting(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return (
+        wanted.join_from(Membership, Person, Person.id == Membership.person_id)
         .join(Team, Team.id == Membership.team_id)
         .where(
             Membership.admitted_at.is_(None), Team.closed_at.is_(None), Person.state != PersonState.SUSPENDED
         )
-        .order_by(Membership.asked_at, Person.name)
     )
-    return [(membership, person, team) for membership, person, team in session.execute(wanted)]
+
+
+def _waiting_roles(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return wanted.join_from(SiteRole, Person, Person.id == SiteRole.person_id).where(
+        SiteRole.admitted_at.is_(None), Person.state != PersonState.SUSPENDED
+    )
+
+
+def _is_certified() -> ColumnElement[bool]:
+    has_keys = select(TeamKey.team_id).where(TeamKey.team_id == Team.id).exists()
+    return and_(Membership.role == "LEAD", or_(Team.kind.in_(ROOT_ONLY), ~has_keys))
 
 
 def list_waiting_roles(session: Session) -> list[tuple[SiteRole, Person]]:
     """Roles of the site that wait for a confirmation, of people who are not suspended, the longest wait first."""
-    wanted = (
-        select(SiteRole, Person)
-        .join(Person, Person.id == SiteRole.person_id)
-        .where(SiteRole.admitted_at.is_(None), Person.state != PersonState.SUSPENDED)
-        .order_by(SiteRole.asked_at, Person.name)
-    )
+    wanted = _waiting_roles(select(SiteRole, Person)).order_by(SiteRole.asked_at, Person.name)
     return [(role, person) for role, person in session.execute(wanted)]
 
 
@@ -217,10 +263,10 @@ def list_sessions(session: Session, person_id: UUID, now: datetime) -> list[Live
     return list(session.scalars(wanted.order_by(LiveSession.started_at.desc())))
 
 
-def find_session_of(session: Session, person_id: UUID, session_id: UUID) -> LiveSession | None:
-    """One of a person's own sessions, by the identifier that pages may show."""
-    wanted = select(LiveSession).where(LiveSession.person_id == person_id, LiveSession.id == session_id)
-    return session.scalars(wanted).first()
+def is_session_of_another(session: Session, person_id: UUID, session_id: UUID) -> bool:
+    """Whether a session, by the identifier that pages may show, is in use by somebody else."""
+    wanted = select(LiveSession.id).where(LiveSession.person_id != person_id, LiveSession.id == session_id)
+    return session.scalars(wanted).first() is not None
 
 
 def find_kept(session: Session, person_id: UUID, kept_id: UUID, now: datetime) -> KeptForm | None:

@@ -10,6 +10,8 @@ FREE_ATTEMPTS = 3
 LONGEST_WAIT_BY_ACCOUNT = timedelta(seconds=4)
 LONGEST_WAIT_BY_ADDRESS = timedelta(minutes=5)
 FORGET_AFTER = timedelta(hours=24)
+TELL_EVERY = timedelta(minutes=1)
+"""Attempts that come too soon have one entry in this time for each account or address; the others are counted."""
 SHORTEST_CHOSEN = 20
 LONGEST_EMAIL = 200
 TEAM_ROLES = frozenset({"MEMBER", "LEAD"})

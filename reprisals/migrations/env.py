@@ -6,13 +6,13 @@ The caller's transaction spans all migrations, on SQLite, too: an upgrade that f
 from alembic import context
 
 from reprisals.audit import models as audit_models
-from reprisals.cases.models import account, case, follow_up
+from reprisals.cases.models import registry
 from reprisals.database.base import Base
 from reprisals.identity import models as identity_models
 from reprisals.sealing import boxes, grants, holders
 
 # Imported for the tables that they define.
-TABLES = (holders, grants, boxes, identity_models, audit_models, account, case, follow_up)
+TABLES = (holders, grants, boxes, identity_models, audit_models, *registry.MODULES)
 
 context.configure(
     connection=context.config.attributes["connection"],

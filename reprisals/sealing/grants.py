@@ -4,6 +4,7 @@ A grant to a public key is signed over all its fields by whoever made it, and ch
 wrapped under a team's symmetric key carries no signature: only a member can have made it.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from reprisals.database.base import Base
 from reprisals.sealing.envelope import CannotOpen, label, unwrap, wrap
 from reprisals.sealing.holders import HolderKind, TeamKey, statement
 from reprisals.sealing.keyring import Keyring
-from reprisals.sealing.keys import BoxPublic
+from reprisals.sealing.keys import BoxPublic, derive
 from reprisals.sealing.teams import trusted_key
 from reprisals.sealing.trust import NotTrusted, Trust
 
@@ -121,23 +122,29 @@ class GrantedTo:
         )
 
 
-def open_grant(session: Session, keyring: Keyring, grant: Grant) -> bytes:
+def commit_to(key: bytes, case_id: UUID, generation: int) -> str:
+    """What the log says of a case key, hexadecimal: it tells nothing of the key, and no other key has the same."""
+    return derive(key, label("case-key", case_id, generation)).hex()
+
+
+def open_grant(trust: Trust, keyring: Keyring, grant: Grant) -> bytes:
     """The case key of a grant to the signed-in person or one of their teams.
 
     Raises CannotOpen where it is sealed to somebody else or was altered, NotTrusted where its signer is not vouched for; both
     name the grant.
     """
     try:
-        return _open(session, keyring, grant)
+        return _open(trust, keyring, grant)
     except CannotOpen as refusal:
         raise CannotOpen(str(refusal) or f"grant {grant.id}") from None
 
 
-def _open(session: Session, keyring: Keyring, grant: Grant) -> bytes:
+def _open(trust: Trust, keyring: Keyring, grant: Grant) -> bytes:
+    session = trust.session
     if grant.wrapped:
         secret = keyring.team_secret(session, grant.holder_id, grant.holder_generation)
         return unwrap(secret.wrap_key, grant.sealed_key, grant.context())
-    check_grant(session, keyring, grant)
+    _check_signature(trust, grant)
     if grant.holder_kind == HolderKind.PERSON and grant.holder_id == keyring.person:
         return keyring.box.open(grant.sealed_key, grant.context())
     if grant.holder_kind == HolderKind.TEAM:
@@ -146,10 +153,18 @@ def _open(session: Session, keyring: Keyring, grant: Grant) -> bytes:
     raise CannotOpen
 
 
-def check_grant(session: Session, keyring: Keyring, grant: Grant) -> None:
-    """Check the signature of a grant and its signer's chain. Raises NotTrusted."""
+def check_granter(trust: Trust, grant: Grant, holders: Collection[str]) -> None:
+    """Raise NotTrusted unless one of the holders of the case made the grant. A wrap can have been made by nobody else."""
+    if grant.wrapped:
+        return
     try:
-        trust = Trust(session, keyring.root_public)
+        trust.check_seated(grant.signer_id, grant.signature or b"", grant.statement(), holders)
+    except NotTrusted:
+        raise NotTrusted(f"signer of grant {grant.id}") from None
+
+
+def _check_signature(trust: Trust, grant: Grant) -> None:
+    try:
         trust.check_signed_by(grant.signer_id, grant.signature or b"", grant.statement())
     except NotTrusted:
         raise NotTrusted(f"grant {grant.id}") from None

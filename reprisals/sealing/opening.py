@@ -25,7 +25,8 @@ from reprisals.sealing.column import Sealed
 from reprisals.sealing.documents import from_bytes, to_bytes
 from reprisals.sealing.envelope import CannotOpen, Cell, naming, seal, unseal
 from reprisals.sealing.exclusions import Excluded, check_names, names_of_team
-from reprisals.sealing.grants import Grant, GrantedTo, rewrap
+from reprisals.sealing.grants import Grant, GrantedTo, commit_to, rewrap
+from reprisals.sealing.history import delete_revisions, list_revisions, make_revision
 from reprisals.sealing.keyring import Keyring
 from reprisals.sealing.teams import TeamIdentity, trusted_key
 from reprisals.sealing.trust import NotTrusted
@@ -70,6 +71,10 @@ class OpenCase:
     def manifest_hash(self) -> bytes:
         """SHA-256 of the sealed manifest, as it stands in the audit entry of the change that wrote it."""
         return hashlib.sha256(self.file.manifest.raw if self.file.manifest else b"").digest()
+
+    def commitment(self) -> str:
+        """What the entry that began the case says of its key. Only this key has it."""
+        return commit_to(self._key, self.id, self.file.generation)
 
     def load(self, kind: type[Row]) -> list[Row]:
         """All rows of a kind, in the order in which they were first written. Raises Tampered.
@@ -150,14 +155,15 @@ class OpenCase:
 
     def revisions(self) -> list[Revision]:
         """Everything that was changed, oldest first. Raises Tampered where something was altered or left out."""
-        wanted = select(Revision).where(Revision.case_id == self.id).order_by(Revision.number)
-        kept = list(self.session.scalars(wanted))
-        history = ""
-        for revision in kept:
-            history = chain(history, revision)
-        if (len(kept), history) != (self.manifest.kept, self.manifest.history):
-            raise Tampered(f"history of {self.id} is not as it was written", self.id)
-        return kept
+        return list_revisions(self.session, self.id, self.manifest)
+
+    def forget_revisions(self) -> int:
+        """Delete all that the rows were before, and let the history begin anew. Says how many they were. Raises Tampered."""
+        self.session.flush()
+        forgotten = len(self.revisions())
+        delete_revisions(self.session, self.id)
+        self._update(kept=0, history="")
+        return forgotten
 
     def add(self, row: SealedRow, document: object, codes: Codes | None = None) -> None:
         """Seal a new row."""
@@ -256,20 +262,8 @@ class OpenCase:
             raise Tampered(f"{row.table} {row.id} was not checked", self.id)
         if not row.KEEPS_HISTORY:
             return
-        revision = Revision(
-            case_id=self.id,
-            table=row.table,
-            row_id=row.id,
-            revision=row.revision,
-            generation=row.generation,
-            facets=written.facets,
-            content=row.content,
-            valid_from=written.at,
-            valid_until=self.now,
-            changed_by=written.by,
-            ended_by=self.keyring.person,
-            number=self.manifest.kept + 1,
-        )
+        number = self.manifest.kept + 1
+        revision = make_revision(row, written, number, self.now, self.keyring.person)
         self.session.add(revision)
         self._update(kept=revision.number, history=chain(self.manifest.history, revision))
 

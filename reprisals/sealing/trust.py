@@ -142,6 +142,24 @@ class Trust:
         if not any(self._signed(public, signature, statement) for public in self.signing_keys(person_id)):
             raise NotTrusted(f"person {person_id}")
 
+    def check_seated(
+        self, person_id: UUID, signature: bytes, statement: bytes, holders: Collection[str]
+    ) -> None:
+        """Raise NotTrusted unless it is signed by one of the holders of a case (`team:...`, `person:...`).
+
+        For a team that is whoever was ever certified as its lead or member, with the keys of then. A role is no seat.
+        """
+        if f"person:{person_id}" in holders:
+            self.check_signed_by(person_id, signature, statement)
+            return
+        keys = {
+            c.signing_public
+            for c in self._certificates(person_id)
+            if c.standing != Standing.ROLE and f"team:{c.team_id}" in holders and self._holds(c)
+        }
+        if not any(self._signed(public, signature, statement) for public in keys):
+            raise NotTrusted(f"person {person_id}")
+
     def vouches_for(self, keys: PublicKeys, place: Place) -> bool:
         """Whether a certificate over exactly these keys gives this place now, is not ended, and leads to the root."""
         return any(

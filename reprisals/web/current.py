@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
 
-from flask import abort, current_app, g, request
+from flask import abort, current_app, g, make_response, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,7 @@ from reprisals.access import Actor, NotAllowed, Permission
 from reprisals.audit.actions import Recorder, attach, record_refusal
 from reprisals.config import Settings
 from reprisals.database.session import Database
-from reprisals.identity.actions.sessions import SignedIn
+from reprisals.identity.actions.sessions import SignedIn, hold_session
 from reprisals.identity.actions.signing_in import service_recorder
 from reprisals.sealing.bundle import SessionToken
 from reprisals.sealing.keyring import Keyring
@@ -100,7 +101,10 @@ def visit_token() -> SessionToken | None:
 
 
 def requires(permission: Permission) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Serve a view only to those who have the permission. A refusal is recorded."""
+    """Serve a view only to those who have the permission. A refusal is recorded.
+
+    What a view has changed is stored only if the session is still in use then: whoever ended it has the last word.
+    """
 
     def declare(view: Callable[P, T]) -> Callable[P, T]:
         @wraps(view)
@@ -109,12 +113,26 @@ def requires(permission: Permission) -> Callable[[Callable[P, T]], Callable[P, T
                 abort(401)
             if not actor().may(permission):
                 raise NotAllowed(permission)
-            return view(*args, **kwargs)
+            answer = view(*args, **kwargs)
+            if (
+                request.method not in SAFE_METHODS
+                and make_response(answer).status_code < HTTPStatus.BAD_REQUEST
+            ):
+                _stay_signed_in()
+            return answer
 
         guarded.permission = permission  # type: ignore[attr-defined]
         return guarded
 
     return declare
+
+
+def _stay_signed_in() -> None:
+    """Hold the session until the commit, or undo the request as that of nobody."""
+    if not hold_session(db(), me().live):
+        release()
+        g.pop("_login_user", None)
+        abort(401)
 
 
 def open_to_all(view: Callable[P, T]) -> Callable[P, T]:

@@ -1,4 +1,4 @@
-"""Forms that came from no page of ours: refused, and recorded.
+"""Forms whose token does not fit: from another site, or from a page opened before signing in anew. Refused, recorded.
 
 Each one of somebody who is signed in has its entry. Of others there is one a minute for each network, so that nobody who
 merely reaches the site can fill its log; how many more there were stands in the entry that comes next.

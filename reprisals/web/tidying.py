@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from reprisals.audit.actions import attach, commit
 from reprisals.config import Settings
+from reprisals.database.engine import is_postgresql
 from reprisals.database.session import Database
 from reprisals.identity.actions.sessions import purge
 from reprisals.identity.actions.signing_in import service_recorder
@@ -46,7 +47,7 @@ def tidy(database: Database, settings: Settings, tidiers: tuple[Tidier, ...]) ->
 
 def _is_our_turn(session: Session) -> bool:
     """Whether nobody else clears away. A writing session of SQLite holds the one lock by itself."""
-    if session.get_bind().dialect.name != "postgresql":
+    if not is_postgresql(session.get_bind()):
         return True
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(TURN))))
 

@@ -206,7 +206,7 @@ def test_who_waits_without_keys_is_listed_without_a_link(first, team):
 def test_the_navigation_counts_who_can_be_admitted_now(first, lead):
     nav = first.get("/kept").tree.find(".//nav[@class='side-start']")
 
-    assert "Admit 1 waiting" in words_of(nav)
+    assert "Admit 1 waiting for you" in words_of(nav)
 
 
 def test_a_team_can_cover_several_states_and_is_found_by_what_was_typed(first, database):

@@ -46,7 +46,7 @@ def test_a_lead_is_told_on_the_first_page_that_newcomers_wait_and_where(committi
     page = browser.follow(browser.get("/work", status=302))
 
     assert "Somebody waits for you to admit them." in page.text
-    assert counted(page, "/teams") == "Teams 2 waiting", "one of them has not made keys yet"
+    assert counted(page, "/teams") == "Teams 2 waiting for you", "one of them has not made keys yet"
     assert "2 wait for you" in browser.get("/teams").words
     other = browser_of(member)
     page = other.follow(other.get("/work", status=302))
@@ -62,7 +62,7 @@ def test_whoever_certifies_is_told_on_the_first_page_too(first, committing):
     page = first.follow(first.get("/work", status=302))
 
     assert "Somebody waits for you to admit them." in page.text
-    assert counted(page, "/certify") == "Admit 1 waiting"
+    assert counted(page, "/certify") == "Admit 1 waiting for you"
 
 
 def test_however_many_wait_a_page_takes_as_many_statements(first, committing, statements):

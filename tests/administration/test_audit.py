@@ -363,4 +363,4 @@ def test_taking_entries_away_is_recorded_with_its_filters(auditor, database):
 
     entry = log(database)[-1]
     assert entry.action == "audit.downloaded"
-    assert entry.details == {"form": "csv", "entries": 1, "up_to": 1, "group": "log", "outcome": "done"}
+    assert entry.details == {"form": "csv", "entries": 1, "up_to": 2, "group": "log", "outcome": "done"}

@@ -4,7 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from reprisals.audit.models import AuditEntry
+from reprisals.identity.actions.admitting import Founding, add_team
 from reprisals.identity.models import Invitation, LiveSession, Membership, Person, PersonState, SiteRole
+from reprisals.sealing.holders import TeamKind
 from tests.accounts.joining import invite, waiting
 
 EMAIL = "amina@field.example"
@@ -317,3 +319,19 @@ def test_an_invitation_that_nobody_has_admitted_yet_can_be_taken_back_from_the_p
     assert not any(
         link.endswith("/cancel") for link in administrator.get(f"/people/{member.person.id}").links
     )
+
+
+def test_a_member_of_a_team_without_a_lead_is_refused_and_lead_is_chosen_instead(
+    administrator, database, committing
+):
+    with committing() as make:
+        new = add_team(make.session, Founding(TeamKind.FOCAL, "UNHCR Amman", "UNHCR", "Amman", ("JOR",)))
+    page = administrator.get("/people/invite")
+    told = {"email": EMAIL, "name": "Amina", "place": f"team:{new.id}", "team_role": "MEMBER"}
+
+    refused = administrator.submit(page, told, status=422)
+
+    assert "no lead yet" in refused.errors()["team_role"]
+    assert dict(refused.fields())["team_role"] == "LEAD"
+    administrator.submit(refused, {}, status=200)
+    assert [place.role for place in found(database, Membership, team_id=new.id)] == ["LEAD"]

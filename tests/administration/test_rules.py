@@ -15,9 +15,9 @@ from reprisals.administration.queries.log import NAME_TEAMS
 from reprisals.administration.rules.details import FIELDS, Named, Raw, tell_details
 from reprisals.administration.rules.entries import read_head, safe_cell, write_head
 from reprisals.administration.rules.values import FAILURES, PARTS, PERMISSIONS, PURPOSES, REASONS
-from reprisals.administration.rules.words import ACTIONS, BREAKS, GROUPS, actions_of, in_words
+from reprisals.administration.rules.words import ACTIONS, BREAKS, GROUPS, REFUSALS, actions_of, in_words
 from reprisals.codes.lists import get_list
-from reprisals.i18n.marking import Coded, Marked, RuleBroken
+from reprisals.i18n.marking import Coded, Marked, RuleBroken, verbatim
 
 PACKAGE = Path(__file__).resolve().parents[2] / "reprisals"
 RECORDERS = {"record": 2, "record_case": 2, "record_opening": 2, "record_refusal": 2, "Note": 0}
@@ -48,23 +48,36 @@ def constants(node, *scopes):
     if not isinstance(node, ast.Name):
         return set()
     for scope in scopes:
-        given = [
-            a.value
-            for a in ast.walk(scope)
-            if isinstance(a, ast.Assign) and getattr(a.targets[0], "id", "") == node.id
-        ]
+        given = list(given_to(node.id, scope))
         if given:
             return set().union(*(constants(value, *scopes) for value in given))
     return set()
 
 
+def given_to(name, scope):
+    """What a name is given in a scope: alone, among others in one line, or by the module that it is imported from."""
+    for part in ast.walk(scope):
+        if isinstance(part, ast.ImportFrom) and name in {alias.asname or alias.name for alias in part.names}:
+            path = PACKAGE.parent / (part.module or "").replace(".", "/")
+            [known] = [tree for where, tree in modules() if where == path.with_suffix(".py")] or [None]
+            yield from given_to(name, known) if known else ()
+        if not isinstance(part, ast.Assign):
+            continue
+        target = part.targets[0]
+        if isinstance(target, ast.Tuple) and isinstance(part.value, ast.Tuple):
+            pairs = zip(target.elts, part.value.elts, strict=True)
+            yield from (value for one, value in pairs if getattr(one, "id", "") == name)
+        elif getattr(target, "id", "") == name:
+            yield part.value
+
+
 @cache
-def recorded():
+def recorded(*through):
     """Every action that the code records, the calls that do it, and those whose action cannot be told.
 
-    A function that passes an action on is a recorder, too.
+    A function that passes an action on is a recorder, too. Of all recorders, or only of those that are named.
     """
-    known = dict(RECORDERS)
+    known = {name: place for name, place in RECORDERS.items() if name in through or not through}
     calls: list[Any] = []
     unclear: set[str] = set()
     found: set[str] = set()
@@ -110,8 +123,24 @@ def test_every_action_belongs_to_one_group():
     assert actions_of("unknown") == ()
 
 
+def test_every_refusal_that_is_recorded_stands_in_the_group_of_refusals_and_nothing_else_does():
+    found, unclear, _calls = recorded("record_refusal")
+    notes = [
+        node
+        for _path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Note"
+    ]
+    refused = [note for note in notes if any(getattr(arg, "value", "") == "refused" for arg in note.args)]
+    found = found | set().union(*(constants(note.args[0]) for note in refused))
+
+    assert not unclear
+    assert {"role.refused", "bundle.weakened", "session.failed", "form.forged", "record.refused"} <= found
+    assert set(actions_of(REFUSALS)) == found
+
+
 def test_an_action_of_an_older_version_stands_as_it_was_recorded():
-    assert in_words("case.teleported").params == {"action": "case.teleported"}
+    assert in_words("case.teleported") == verbatim("case.teleported")
     assert in_words("case.opened") == ACTIONS["case.opened"]
 
 

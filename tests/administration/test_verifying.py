@@ -1,12 +1,14 @@
 """The auditor has the chain walked: step by step, each one recorded, bounded, and gone on from."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from reprisals.administration import actions
 from reprisals.administration.rules.entries import write_head
+from reprisals.administration.views import verifying
 from reprisals.audit import queries
 from reprisals.audit.models import AuditEntry, AuditHead
+from reprisals.identity.models import Person, PersonState
 
 
 @pytest.fixture
@@ -38,6 +40,11 @@ def make_entries(first, number):
         first.get("/audit", status=403)
 
 
+def fill_log(first, database, number):
+    """Entries until the log has this many."""
+    make_entries(first, number - len(log(database)))
+
+
 def walked(auditor, head="", walk="on"):
     """The page after a step."""
     fields = [("head", head), ("walk", walk)]
@@ -50,29 +57,30 @@ def test_a_log_that_holds_is_shown_with_the_head_to_keep(auditor, first, databas
 
     page = walked(auditor)
 
-    assert "The log holds: 4 entries" in page.words
+    number, _colon, digest = known.partition(":")
+    assert f"The log holds: {number} entries" in page.words
     assert known in page.words
     entry = log(database)[-1]
-    number, _colon, digest = known.partition(":")
     assert (entry.action, entry.actor_id is not None) == ("audit.verified", True)
     assert entry.details == {"start": 0, "up_to": int(number), "hash": digest, "last": int(number)}
-    assert "The log holds: 5 entries" in walked(auditor, known).words
+    assert f"The log holds: {int(number) + 1} entries" in walked(auditor, known).words
     assert log(database)[-1].details["kept"] == int(number)
 
 
 def test_the_page_says_when_and_up_to_where_it_was_walked_last_and_by_whom(auditor, first, database):
     page = auditor.get("/audit/verify")
     assert "Nobody has had the chain checked" in page.words
+    last = len(log(database))
 
     walked(auditor)
 
     page = auditor.get("/audit/verify")
     name = next(row for row in page.tree.iter("bdi") if "Person" in (row.text or "")).text
-    assert f"2 March 2026, 09:00 UTC {name} All entries hold, up to 1" in page.words
+    assert f"2 March 2026, 09:00 UTC {name} All entries hold, up to {last}" in page.words
 
 
 def test_a_long_log_is_walked_in_steps_that_go_on_from_each_other(auditor, first, database, steps_of):
-    make_entries(first, 9)
+    fill_log(first, database, 10)
     steps_of(4)
 
     assert (
@@ -216,3 +224,21 @@ def test_others_write_while_a_step_walks(auditor, database, monkeypatch, committ
     monkeypatch.setattr(actions, "walk_chain", meanwhile)
 
     assert "The log holds" in walked(auditor).words
+
+
+def test_an_auditor_who_is_suspended_while_the_chain_is_walked_records_nothing(
+    auditor, database, committing, monkeypatch
+):
+    walk, number = actions.walk_log, len(log(database))
+
+    def meanwhile(*said, **how):
+        step = walk(*said, **how)
+        with committing() as make:
+            make.session.execute(update(Person).values(state=PersonState.SUSPENDED))
+        return step
+
+    monkeypatch.setattr(verifying, "walk_log", meanwhile)
+
+    auditor.post("/audit/verify", [("head", ""), ("walk", "on")], status=401)
+
+    assert "audit.verified" not in {entry.action for entry in log(database)[number:]}

@@ -299,15 +299,18 @@ def test_a_quick_look_says_up_to_where_an_auditor_walked_the_log(
 
 
 @pytest.mark.parametrize(
-    "forging",
+    ("forging", "number"),
     [
-        "UPDATE membership SET role = 'LEAD' WHERE role = 'MEMBER'",
-        "UPDATE certificate SET ended_at = issued_at WHERE standing = 'member'",
-        "UPDATE certificate SET signature = signing_public WHERE standing = 'member'",
-        "UPDATE site_role SET role = 'ADMINISTRATOR' WHERE role = 'AUDITOR'",
+        ("UPDATE membership SET role = 'LEAD' WHERE role = 'MEMBER'", 1),
+        ("UPDATE certificate SET ended_at = issued_at WHERE standing = 'member'", 1),
+        ("UPDATE certificate SET signature = signing_public WHERE standing = 'member'", 1),
+        ("UPDATE site_role SET role = 'ADMINISTRATOR' WHERE role = 'AUDITOR'", 1),
+        ("UPDATE team SET entity = 'UNHCR' WHERE kind = 'FOCAL'", 2),
     ],
 )
-def test_a_place_or_a_role_that_no_certificate_backs_is_found(check, config, committing, order, forging):
+def test_a_place_or_a_role_that_would_not_be_believed_is_found(
+    check, config, committing, order, forging, number
+):
     with committing() as make:
         make.member(make.team().team)
         make.officer("AUDITOR")
@@ -318,7 +321,7 @@ def test_a_place_or_a_role_that_no_certificate_backs_is_found(check, config, com
 
     assert code == 1
     assert lines["places"][0] == "wrong"
-    assert lines["places"][1].startswith("places or roles in the tables that no certificate backs: 1;")
+    assert f"or that are not as they were signed: {number};" in lines["places"][1]
 
 
 def test_a_last_entry_that_is_not_the_heads_is_found(check, config, order):

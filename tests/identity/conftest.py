@@ -3,16 +3,23 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from threading import Barrier
 from typing import TypeVar
 
 import pytest
 from sqlalchemy import select
 
 from reprisals import clock
+from reprisals.access import NotAllowed
+from reprisals.audit.actions import attach, commit
+from reprisals.database.engine import is_postgresql
 from reprisals.database.session import Database
-from reprisals.identity.actions.signing_in import Knock
+from reprisals.i18n.marking import RuleBroken
+from reprisals.identity.actions.admitting import hear, keys_to_hear
+from reprisals.identity.actions.signing_in import Knock, service_recorder
 from reprisals.identity.models import Membership, SiteRole
 from reprisals.sealing import bundle as bundles
 from reprisals.sealing import keys
@@ -20,6 +27,7 @@ from reprisals.sealing.bundle import seal_bundle
 from tests.makers import Makers, Site, Somebody, bundle_of
 
 WORDS = "right words"
+PATIENCE = 30
 Row = TypeVar("Row")
 Give = Callable[[Somebody], Somebody]
 
@@ -120,3 +128,43 @@ def ask_role(session):
         return place
 
     return asking
+
+
+@pytest.fixture
+def at_once(database, settings):
+    """Do things at the same time. Each is what it looks at before it begins, and what it then does; how each ended.
+
+    On PostgreSQL both have looked before either begins. SQLite lets one write at a time from the first look on.
+    """
+
+    def racing(*tasks):
+        meeting = Barrier(len(tasks) if is_postgresql(database.engine) else 1)
+
+        def run(task):
+            look, act = task
+            with database.writing() as session:
+                attach(session, service_recorder(settings))
+                seen = look(session)
+                meeting.wait(PATIENCE)
+                try:
+                    act(session, seen)
+                    commit(session)
+                except (RuleBroken, NotAllowed) as refusal:
+                    return type(refusal).__name__
+            return "done"
+
+        with ThreadPoolExecutor(len(tasks)) as pool:
+            return Counter(pool.map(run, tasks))
+
+    return racing
+
+
+@pytest.fixture
+def heard(database, derived, fingerprint):
+    """The keys of somebody who read out the right digits."""
+
+    def hearing(who):
+        with database.reading() as session:
+            return hear(keys_to_hear(session, who.person.id), fingerprint(who))
+
+    return hearing

@@ -319,3 +319,16 @@ def test_nobody_is_invited_to_the_central_and_to_the_alternate_team(
 def test_nobody_suspends_themselves(session, settings, admin):
     with pytest.raises(RuleBroken, match="yourself"):
         suspend(session, settings, admin.actor, admin.person)
+
+
+def test_the_first_person_of_a_team_without_keys_is_its_lead(session, ask):
+    new = add_team(session, Founding(TeamKind.FOCAL, "UNHCR Amman", "UNHCR", "Amman", ("JOR",)))
+
+    with pytest.raises(RuleBroken, match="no lead yet") as refusal:
+        ask("first@field.example", team_id=new.id)
+    assert refusal.value.field == "team_role"
+    ask("lead@field.example", team_id=new.id, team_role="LEAD")
+    ask("member@field.example", team_id=new.id)
+
+    roles = session.scalars(select(Membership.role).where(Membership.team_id == new.id))
+    assert sorted(roles) == ["LEAD", "MEMBER"]

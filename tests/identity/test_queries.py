@@ -10,7 +10,7 @@ from reprisals.i18n.marking import RuleBroken
 from reprisals.identity import queries
 from reprisals.identity.actions.admitting import Founding, add_team
 from reprisals.identity.actions.preferences import choose_language
-from reprisals.identity.actions.sessions import LateForm, keep_form, list_kept
+from reprisals.identity.actions.sessions import LateForm, list_kept
 from reprisals.identity.models import LiveSession, Membership, PersonState, SiteRole
 from reprisals.sealing.holders import TeamKind
 
@@ -32,6 +32,18 @@ def waiting(session, team, newcomer):
     session.add(SiteRole(person_id=person, role="AUDITOR", asked_at=clock.now() - HOUR))
     session.flush()
     return newcomer
+
+
+def test_teams_are_named_by_their_identifiers_closed_ones_too(session, make):
+    asked, closed = make.team().team, make.team().team
+    make.team()
+    closed.closed_at = clock.now()
+    session.flush()
+
+    assert queries.teams_named(session, [asked.id, closed.id, uuid4()]) == {
+        asked.id: asked,
+        closed.id: closed,
+    }
 
 
 def test_a_team_that_was_closed_is_listed_no_more(session, team, waiting):
@@ -145,13 +157,13 @@ def test_people_are_found_by_identifier_address_and_name(session, make):
 def test_sessions_and_kept_forms_are_found_by_their_own_person_alone(session, settings, make, newcomer):
     token = make.live(newcomer)
     live_id = session.get_one(LiveSession, token.lookup).id
-    keep_form(session, settings, token, LateForm("/", ()))
-    session.flush()
+    make.late(token, LateForm("/", ()))
     person, other, now = newcomer.person.id, make.founder.person.id, clock.now()
-    [kept] = [queries.find_kept(session, person, row.id, now) for row in list_kept(session, person)]
+    [kept] = [queries.find_kept(session, person, row.id, now) for row in list_kept(session, settings, person)]
 
-    assert queries.find_session_of(session, person, live_id) is not None
-    assert queries.find_session_of(session, other, live_id) is None
+    assert not queries.is_session_of_another(session, person, live_id)
+    assert queries.is_session_of_another(session, other, live_id)
+    assert not queries.is_session_of_another(session, other, uuid4())
     assert kept is not None
     assert queries.find_kept(session, other, kept.id, now) is None
     assert queries.find_kept(session, person, kept.id, kept.until) is None

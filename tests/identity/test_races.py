@@ -1,15 +1,11 @@
 """Two at once, each by a connection of its own: what one decides on, the other does not change underneath."""
 
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
 
 from reprisals import clock
-from reprisals.access import NotAllowed
 from reprisals.audit.actions import attach, commit
-from reprisals.database.engine import is_postgresql
 from reprisals.i18n.marking import RuleBroken
 from reprisals.identity.actions.acting import find_actor
 from reprisals.identity.actions.admitting import (
@@ -17,11 +13,16 @@ from reprisals.identity.actions.admitting import (
     admit,
     certify_role,
     found_team,
-    hear,
-    keys_to_hear,
     make_keys,
 )
-from reprisals.identity.actions.inviting import Inviting, accept_invitation, invite, reinstate, suspend
+from reprisals.identity.actions.inviting import (
+    Inviting,
+    accept_invitation,
+    cancel_invitation,
+    invite,
+    reinstate,
+    suspend,
+)
 from reprisals.identity.actions.signing_in import service_recorder
 from reprisals.identity.models import Invitation, Membership, Person, PersonState, SiteRole, Team
 from reprisals.sealing.holders import Certificate, MemberKey, PersonKey, TeamKey, TeamKind
@@ -29,47 +30,6 @@ from reprisals.sealing.keyring import Keyring
 from tests.makers import bundle_of
 
 FOUNDING = Founding(TeamKind.FOCAL, "UNDP Nairobi", "UNDP", "Nairobi")
-PATIENCE = 30
-
-
-@pytest.fixture
-def at_once(database, settings):
-    """Do things at the same time. Each is what it looks at before it begins, and what it then does; how each ended.
-
-    On PostgreSQL both have looked before either begins. SQLite lets one write at a time from the first look on.
-    """
-
-    def racing(*tasks):
-        meeting = Barrier(len(tasks) if is_postgresql(database.engine) else 1)
-
-        def run(task):
-            look, act = task
-            with database.writing() as session:
-                attach(session, service_recorder(settings))
-                seen = look(session)
-                meeting.wait(PATIENCE)
-                try:
-                    act(session, seen)
-                    commit(session)
-                except (RuleBroken, NotAllowed) as refusal:
-                    return type(refusal).__name__
-            return "done"
-
-        with ThreadPoolExecutor(len(tasks)) as pool:
-            return Counter(pool.map(run, tasks))
-
-    return racing
-
-
-@pytest.fixture
-def heard(database, derived, fingerprint):
-    """The keys of somebody who read out the right digits."""
-
-    def hearing(who):
-        with database.reading() as session:
-            return hear(keys_to_hear(session, who.person.id), fingerprint(who))
-
-    return hearing
 
 
 def seat(make, who, team, role="MEMBER"):
@@ -127,7 +87,7 @@ def test_a_place_in_the_central_and_one_in_the_alternate_team_are_not_given_side
         central, alternate = (
             make.site.team(make.session, kind) for kind in (TeamKind.CENTRAL, TeamKind.ALTERNATE)
         )
-        who, founder, lead = make.person(), make.founder, make._leads[alternate.id]
+        who, founder, lead = make.person(), make.founder, make.lead_of(alternate.id)
         seat(make, who, central)
         seat(make, who, alternate)
 
@@ -246,3 +206,31 @@ def test_an_invitation_accepted_in_four_windows_at_once_gives_one_person_keys(
         assert sum(pool.map(accepted, range(4))) == 1
     [person] = [person for person in rows(Person) if person.email == "new@field.example"]
     assert len([key for key in rows(PersonKey) if key.person_id == person.id]) == 1
+
+
+@pytest.mark.parametrize("kind", [Membership, SiteRole])
+def test_a_place_that_was_taken_back_after_it_was_looked_at_is_not_given(
+    database, committing, settings, heard, rows, kind
+):
+    with committing() as make:
+        team, lead = make.team()
+        who, admin, founder = make.person(), make.officer("ADMINISTRATOR"), make.founder
+        if kind is Membership:
+            seat(make, who, team)
+        else:
+            make.session.add(SiteRole(person_id=who.person.id, role="AUDITOR", asked_at=clock.now()))
+    give, by, place = (admit, lead, team.id) if kind is Membership else (certify_role, founder, "AUDITOR")
+    with database.reading() as session:
+        seen = session.get_one(kind, (who.person.id, place))
+    with database.writing() as session:
+        attach(session, service_recorder(settings))
+        cancel_invitation(session, admin.actor, session.get_one(Person, who.person.id))
+        commit(session)
+
+    with database.writing() as session:
+        attach(session, service_recorder(settings))
+        session.add(seen)
+        with pytest.raises(RuleBroken, match="taken back meanwhile"):
+            give(session, by.actor, Keyring(bundle_of(by.keyring)), seen, heard(who))
+
+    assert [c for c in rows(Certificate) if c.subject_id == who.person.id] == []

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from reprisals import clock as real_clock
 from reprisals.audit.actions import recorder_of
+from reprisals.audit.models import AuditEntry
 from reprisals.audit.opening import CannotOpen
 from reprisals.identity.actions.sessions import (
     MOST_KEPT,
@@ -16,7 +17,6 @@ from reprisals.identity.actions.sessions import (
     end_session,
     end_sessions_of,
     find_stub,
-    keep_form,
     list_kept,
     open_kept,
     purge,
@@ -195,35 +195,35 @@ def ended(session, settings, token):
 def test_what_is_posted_too_late_is_sealed_to_the_person_and_offered_to_them_alone(
     session, settings, make, ended, who
 ):
-    assert keep_form(session, settings, ended, FORM)
+    assert make.late(ended, FORM)
     session.flush()
 
-    [kept] = list_kept(session, who.person.id)
-    assert open_kept(session, who.actor, who.keyring, kept) == FORM
+    [kept] = list_kept(session, settings, who.person.id)
+    assert open_kept(session, settings, who.actor, who.keyring, kept) == FORM
     assert b"ARR" not in kept.sealed
     assert "كلمة" not in str(notes(session))
     for other in (make.founder, make.person()):
         with pytest.raises(CannotOpen):
-            open_kept(session, other.actor, other.keyring, kept)
-        assert list_kept(session, other.person.id) == []
-    assert [action for action, _details in notes(session)] == ["session.ended", "form.kept", "form.opened"]
+            open_kept(session, settings, other.actor, other.keyring, kept)
+        assert list_kept(session, settings, other.person.id) == []
+    assert [action for action, _details in notes(session)] == ["session.ended", "form.opened"]
 
 
 def test_a_session_that_ran_out_and_was_not_cleared_away_yet_receives_too(
-    session, settings, clock, token, who
+    session, settings, make, clock, token, who
 ):
     clock.advance(hours=11)
 
     assert find_stub(session, token) is live_of(session, token)
-    assert keep_form(session, settings, token, FORM)
+    assert make.late(token, FORM)
 
 
-def test_a_token_of_nobody_keeps_nothing(session, settings):
-    assert not keep_form(session, settings, SessionToken.draw(), FORM)
+def test_a_token_of_nobody_keeps_nothing(session, make):
+    assert not make.late(SessionToken.draw(), FORM)
     assert session.scalars(select(KeptForm)).all() == []
 
 
-def test_nothing_is_sealed_to_a_key_that_was_put_in_the_persons_place(session, settings, clock, ended, who):
+def test_nothing_is_sealed_to_a_key_that_was_put_in_the_persons_place(session, make, clock, ended, who):
     planted = BoxSecret.draw().public.raw
     session.add(
         PersonKey(
@@ -233,7 +233,7 @@ def test_nothing_is_sealed_to_a_key_that_was_put_in_the_persons_place(session, s
     )  # fmt: skip
     session.flush()
 
-    assert not keep_form(session, settings, ended, FORM)
+    assert not make.late(ended, FORM)
 
 
 @pytest.mark.parametrize("column", ["receipt", "person_id"])
@@ -242,53 +242,53 @@ def test_a_stub_with_another_receipt_or_person_keeps_nothing(session, settings, 
     setattr(stub, column, bytes(32) if column == "receipt" else make.founder.person.id)
     session.flush()
 
-    assert not keep_form(session, settings, ended, FORM)
+    assert not make.late(ended, FORM)
 
 
 def test_an_old_session_fills_at_most_half_of_the_room_and_the_last_entry_says_so(
-    session, settings, ended, who
+    session, settings, make, ended, who
 ):
-    assert [keep_form(session, settings, ended, FORM) for _time in range(12)] == [True] * 10 + [False] * 2
+    assert [make.late(ended, FORM) for _time in range(12)] == [True] * 10 + [False] * 2
     session.flush()
 
-    assert len(list_kept(session, who.person.id)) == 10
-    told = [details for action, details in notes(session) if action == "form.kept"]
-    assert told == [{}] * 9 + [{"last_of_session": True}]
+    assert len(list_kept(session, settings, who.person.id)) == 10
+    wanted = select(AuditEntry.details).where(AuditEntry.action == "form.kept").order_by(AuditEntry.seq)
+    told = [details.get("last_of_session") for details in session.scalars(wanted)]
+    assert told == [None] * 9 + [True]
 
 
 def test_at_most_twenty_are_kept_for_one_person(session, settings, make, ended, who):
     tokens = [ended, make.live(who), make.live(who)]
-    assert [keep_form(session, settings, tokens[place // 10], FORM) for place in range(MOST_KEPT + 1)] == [
-        True
-    ] * 20 + [False]
+    assert [make.late(tokens[place // 10], FORM) for place in range(MOST_KEPT + 1)] == [True] * 20 + [False]
     session.flush()
 
-    kept = list_kept(session, who.person.id)
+    kept = list_kept(session, settings, who.person.id)
     assert len(kept) == MOST_KEPT
     drop_kept(session, who.actor, kept[0])
     session.flush()
-    assert keep_form(session, settings, tokens[2], FORM)
+    assert make.late(tokens[2], FORM)
 
 
-def test_what_is_kept_is_offered_for_seven_days(session, settings, clock, ended, who):
-    keep_form(session, settings, ended, FORM)
+def test_what_is_kept_is_offered_for_seven_days(session, settings, make, clock, ended, who):
+    make.late(ended, FORM)
     session.flush()
 
     clock.advance(days=7, seconds=-1)
-    assert len(list_kept(session, who.person.id)) == 1
+    assert len(list_kept(session, settings, who.person.id)) == 1
     clock.advance(seconds=1)
-    assert list_kept(session, who.person.id) == []
-    assert not keep_form(session, settings, ended, FORM), "and the stub receives no longer"
+    assert list_kept(session, settings, who.person.id) == []
+    assert not make.late(ended, FORM), "and the stub receives no longer"
 
 
-def test_what_is_kept_comes_the_newest_first(session, settings, clock, ended, who):
+def test_what_is_kept_comes_the_newest_first(session, settings, make, clock, ended, who):
     for path in ("/one", "/two"):
-        keep_form(session, settings, ended, LateForm(path, ()))
+        make.late(ended, LateForm(path, ()))
         session.flush()
         clock.advance(minutes=1)
 
     assert [
-        open_kept(session, who.actor, who.keyring, kept).path for kept in list_kept(session, who.person.id)
+        open_kept(session, settings, who.actor, who.keyring, kept).path
+        for kept in list_kept(session, settings, who.person.id)
     ] == [
         "/two",
         "/one",
@@ -309,7 +309,7 @@ def test_what_has_run_out_is_cleared_away_and_nothing_else(session, settings, ma
         session.add(Attempt(subject=subject, failures=3, last_at=at, next_at=at))
     end_session(session, settings, live_of(session, ended), who.actor, "signed-out")
     session.flush()
-    keep_form(session, settings, ended, FORM)
+    make.late(ended, FORM)
     clock.advance(minutes=29)
     touch(session, used.lookup, clock.now())
     clock.advance(minutes=1)

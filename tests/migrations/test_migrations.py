@@ -39,6 +39,24 @@ assert set(inspect(engine).get_table_names()) - {"alembic_version"} == set(Base.
 print(len(Base.metadata.tables))
 """
 
+SERVED = """
+import secrets
+import reprisals.app
+from sqlalchemy import inspect
+from reprisals.cases.models.registry import KINDS
+from reprisals.database.base import Base
+from reprisals.database.engine import make_engine
+known, kinds = set(Base.metadata.tables), {kind.__tablename__ for kind in KINDS}
+from reprisals.database.migrate import upgrade_database
+engine = make_engine("sqlite:///here.db", secrets.token_bytes(32))
+upgrade_database(engine)
+found = inspect(engine)
+tables = set(found.get_table_names()) - {"alembic_version"}
+sealed = {name for name in tables if {"case_id", "generation", "content"} <= {c["name"] for c in found.get_columns(name)}}
+assert known == tables, tables ^ known
+assert kinds == sealed - {"revision"}, kinds ^ sealed
+"""
+
 
 @pytest.fixture
 def engine(store):
@@ -115,6 +133,15 @@ def test_the_migrations_see_every_table_wherever_they_are_run(tmp_path):
 
     assert ran.returncode == 0, ran.stderr
     assert int(ran.stdout) == len(Base.metadata.tables)
+
+
+def test_the_application_alone_knows_every_table_of_the_migrations_and_of_a_case_file(tmp_path):
+    ran = subprocess.run(
+        [sys.executable, "-c", SERVED],
+        capture_output=True, text=True, check=False, cwd=tmp_path, env={"PYTHONPATH": str(ROOT), "PATH": ""},
+    )  # fmt: skip
+
+    assert ran.returncode == 0, ran.stderr
 
 
 def test_there_is_one_head_and_it_is_the_one_written_down():

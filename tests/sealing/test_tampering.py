@@ -20,6 +20,7 @@ from reprisals.sealing.grants import Grant, GrantedTo, open_grant
 from reprisals.sealing.holders import Certificate, HolderKind, MemberKey, Standing, TeamKey, TeamKind
 from reprisals.sealing.keys import BoxPublic, BoxSecret
 from reprisals.sealing.teams import TeamIdentity
+from reprisals.sealing.trust import Trust
 from tests.makers import Somebody
 from tests.rows import Page, PageContent
 from tests.sealing.world import all_of, changed_once_more, fresh, make_world, put, put_back, table_of
@@ -251,7 +252,7 @@ def test_a_grant_to_a_person_or_the_recovery_key_is_not_opened_by_somebody_else(
         session.flush()
 
         with pytest.raises(CannotOpen, match=str(grant.id)):
-            open_grant(session, world.lead.keyring, grant)
+            open_grant(Trust(session, world.site.root.public), world.lead.keyring, grant)
 
 
 def swap_team_key(world, session, *, with_members):

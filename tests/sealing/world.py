@@ -91,11 +91,11 @@ class World:
     def use_kept(self) -> None:
         """Read what the member posted too late."""
         self.session.expire_all()
-        kept = list_kept(self.session, self.member.person.id)
+        kept = list_kept(self.session, self.site.settings, self.member.person.id)
         if not kept:
             raise Refused("kept form")
         for form in kept:
-            open_kept(self.session, self.member.actor, self.member.keyring, form)
+            open_kept(self.session, self.site.settings, self.member.actor, self.member.keyring, form)
 
     def use_log(self) -> None:
         """Walk the chain."""
@@ -116,7 +116,7 @@ def make_world(session: Session, make: Makers, site: Site) -> World:
     team, lead = make.team()
     member, outsider = make.member(team), make.person()
     token = make.live(member)
-    keep_form(session, site.settings, token, LateForm("/cases/new", (("words", "typed late"),)))
+    make.late(token, LateForm("/cases/new", (("words", "typed late"),)))
     case_id = make.case_file(lead, team, "first", "second")
     other = make.case_file(lead, team, "elsewhere", "beside")
     case = make.opened(lead, case_id)

@@ -12,10 +12,11 @@ from reprisals.accounts.rules import SITE_DUTIES, in_fours
 from reprisals.accounts.views.blueprint import bp
 from reprisals.identity import queries
 from reprisals.identity.actions.preferences import choose_language
-from reprisals.identity.actions.sessions import end_other_sessions, end_session
+from reprisals.identity.actions.sessions import end_other_sessions, end_own_session
 from reprisals.sealing.keys import make_fingerprint
 from reprisals.web.current import actor, db, keyring, me, or_404, requires, settings, without_lock
 from reprisals.web.forms import posted
+from reprisals.web.kept import words_stored
 from reprisals.web.pages import say
 
 MOST_DIGITS = 1_000
@@ -30,6 +31,7 @@ def show() -> ResponseReturnValue:
     form = LanguageForm.offering(posted(), settings().site.languages, person.language)
     if form.validate_on_submit():
         choose_language(db(), settings(), actor(), person, form.language.data)
+        words_stored()
         return redirect(url_for("accounts.show", language=form.language.data, **say("language-chosen")), 303)
     fingerprint = own_fingerprint()
     person = me().person
@@ -50,9 +52,10 @@ def show() -> ResponseReturnValue:
 @bp.post("/account/sessions/<uuid:session_id>/end")
 @requires(Permission.ACCOUNT)
 def end(session_id: UUID) -> ResponseReturnValue:
-    """End one of one's own sessions."""
-    live = or_404(queries.find_session_of(db(), actor().person_id, session_id))
-    end_session(db(), settings(), live, actor(), "ended-elsewhere")
+    """End one of one's own sessions. Sent twice, or of one that has ended meanwhile, the page is the same."""
+    is_anothers = queries.is_session_of_another(db(), actor().person_id, session_id)
+    or_404(None if is_anothers else session_id)
+    end_own_session(db(), settings(), actor(), session_id)
     return redirect(url_for("accounts.show", **say("session-ended")), 303)
 
 

@@ -14,6 +14,7 @@ from reprisals.identity.actions.admitting import Heard, admit, grounds_of, hear,
 from reprisals.identity.models import Membership, SiteRole, Team
 from reprisals.web.current import actor, db, keyring, or_404, requires, without_lock
 from reprisals.web.forms import posted
+from reprisals.web.kept import words_stored
 from reprisals.web.pages import say
 
 bp = Blueprint("admitting", __name__)
@@ -32,7 +33,7 @@ def admit_to_team(team_id: UUID, person_id: UUID, afterwards: str) -> ResponseRe
     place, team = _find(team_id, person_id)
     if place.admitted_at is not None:
         return redirect(afterwards, 303)
-    if not may_admit(actor(), keyring(), place, team, grounds_of(db(), [team_id])[team_id]):
+    if not may_admit(actor(), keyring(), place.role, team, grounds_of(db(), [team_id])[team_id]):
         raise NotAllowed(Permission.TEAM_ADMIT)
 
     def act(heard: Heard) -> None:
@@ -53,6 +54,7 @@ def ask_for_digits(
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
+            words_stored()
             return redirect(afterwards, 303)
     person = or_404(queries.find_person(db(), person_id))
     page = render_template("accounts/admit.html", form=form, person=person, place=place())

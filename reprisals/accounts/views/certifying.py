@@ -1,4 +1,6 @@
-"""Who waits for a central lead or a custodian: first leads, leads of the central and alternate teams, roles of the site."""
+"""Who waits to be confirmed: first leads of focal teams by a central lead, leads of the central and the alternate team by a
+custodian, roles of the site by either.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +14,15 @@ from reprisals.access import NotAllowed, Permission
 from reprisals.accounts.views.admitting import admit_to_team, ask_for_digits, role_in_team, role_of_site
 from reprisals.i18n.marking import Marked
 from reprisals.identity import queries
-from reprisals.identity.actions.admitting import Heard, certify_role, grounds_of, may_admit, may_certify
-from reprisals.identity.models import Person, SiteRole
+from reprisals.identity.actions.admitting import (
+    Ground,
+    Heard,
+    certify_role,
+    grounds_of,
+    may_admit,
+    may_certify,
+)
+from reprisals.identity.models import Person, SiteRole, Team
 from reprisals.web.current import actor, db, keyring, or_404, requires
 from reprisals.web.pages import say
 
@@ -54,7 +63,7 @@ def role(role: str, person_id: UUID) -> ResponseReturnValue:
     afterwards = url_for("certifying.index", **say("admitted"))
     if asked.admitted_at is not None:
         return redirect(afterwards, 303)
-    if not may_certify(actor(), keyring(), asked):
+    if not may_certify(actor(), keyring(), asked.role):
         raise NotAllowed(Permission.CERTIFY)
 
     def act(heard: Heard) -> None:
@@ -65,11 +74,16 @@ def role(role: str, person_id: UUID) -> ResponseReturnValue:
 
 def count_waiting() -> int:
     """How many can be admitted by the actor now."""
-    return sum(waiting.href is not None for waiting in (*_waiting_leads(), *_waiting_roles()))
+    places = queries.count_waiting_places(db(), actor().person_id)
+    grounds = grounds_of(db(), [team.id for team, _role, _number in places])
+    roles = queries.count_waiting_roles(db(), actor().person_id)
+    return sum(number for team, role, number in places if _admits(role, team, grounds[team.id])) + sum(
+        number for role, number in roles.items() if may_certify(actor(), keyring(), role)
+    )
 
 
 def _waiting_leads() -> list[Waiting]:
-    rows = queries.list_waiting_places(db())
+    rows = queries.list_waiting_places(db(), leads_only=True)
     grounds = grounds_of(db(), [team.id for _place, _person, team in rows])
     return [
         Waiting(
@@ -80,10 +94,14 @@ def _waiting_leads() -> list[Waiting]:
             _link(person, "certifying.lead", team_id=team.id, person_id=person.id),
         )
         for place, person, team in rows
-        if person.id != actor().person_id
-        and may_admit(actor(), keyring(), place, team, grounds[team.id])
-        and not actor().may(Permission.TEAM_ADMIT, team.id)
+        if person.id != actor().person_id and _admits(place.role, team, grounds[team.id])
     ]
+
+
+def _admits(role: str, team: Team, ground: Ground) -> bool:
+    """Whether the actor admits to this here: a lead of the team itself does it on the team's page."""
+    is_own = actor().may(Permission.TEAM_ADMIT, team.id)
+    return may_admit(actor(), keyring(), role, team, ground) and not is_own
 
 
 def _waiting_roles() -> list[Waiting]:
@@ -96,7 +114,7 @@ def _waiting_roles() -> list[Waiting]:
             _link(person, "certifying.role", role=asked.role.lower(), person_id=person.id),
         )
         for asked, person in queries.list_waiting_roles(db())
-        if person.id != actor().person_id and may_certify(actor(), keyring(), asked)
+        if person.id != actor().person_id and may_certify(actor(), keyring(), asked.role)
     ]
 
 

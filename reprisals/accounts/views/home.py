@@ -13,7 +13,7 @@ from reprisals.accounts.views.blueprint import bp
 from reprisals.identity import queries
 from reprisals.identity.actions.sessions import list_kept
 from reprisals.identity.models import PersonState
-from reprisals.web.current import actor, db, me, requires
+from reprisals.web.current import actor, db, me, requires, settings
 from reprisals.web.pages import say
 
 WORKPLACES = ("cases.index", "people.index", "audit.index", "certifying.index", "teams.index")
@@ -23,7 +23,7 @@ WORKPLACES = ("cases.index", "people.index", "audit.index", "certifying.index", 
 @requires(Permission.ACCOUNT)
 def home() -> ResponseReturnValue:
     """What was typed too late comes first, then one's work. Whoever is not yet admitted is told what to do."""
-    if list_kept(db(), actor().person_id):
+    if list_kept(db(), settings(), actor().person_id):
         return redirect(url_for("kept.index"))
     return redirect(url_for("accounts.work"))
 

@@ -19,6 +19,7 @@ from reprisals.identity.rules import Weekend
 from reprisals.web.current import actor, db, keyring, or_404, requires, settings
 from reprisals.web.filters import show as in_words
 from reprisals.web.forms import language, posted
+from reprisals.web.kept import words_stored
 from reprisals.web.pages import say
 
 bp = Blueprint("teams", __name__)
@@ -36,7 +37,7 @@ def index() -> ResponseReturnValue:
         teams=page.teams,
         states={team_id: _in_words(codes) for team_id, codes in states.items()},
         members=queries.count_members(db(), shown),
-        waiting=Counter(team.id for team in _waiting_teams()),
+        waiting=_waiting_by_team(),
         with_keys=queries.list_teams_with_keys(db(), shown),
         previous=url_for("teams.index", before=page.before) if page.before else None,
         next=url_for("teams.index", after=page.after) if page.after else None,
@@ -45,7 +46,7 @@ def index() -> ResponseReturnValue:
 
 def count_waiting() -> int:
     """How many newcomers have made their keys and wait for the actor as a lead of their team."""
-    return len(_waiting_teams())
+    return _waiting_by_team().total()
 
 
 @bp.route("/teams/new", methods=["GET", "POST"])
@@ -57,6 +58,7 @@ def new() -> ResponseReturnValue:
         form.one_more()
     elif form.validate_on_submit():
         team = found_team(db(), actor(), form.founding())
+        words_stored()
         return redirect(url_for("teams.show", team_id=team.id, **say("team-made")), 303)
     page = render_template(
         "accounts/new_team.html",
@@ -112,21 +114,21 @@ def _asked(name: str) -> UUID | None:
     return request.args.get(name, type=UUID)
 
 
-def _waiting_teams() -> list[Team]:
-    """The team of each newcomer whom the actor can admit now as its lead."""
+def _waiting_by_team() -> Counter[UUID]:
+    """How many newcomers the actor can admit now as the lead of each team."""
     led = [team_id for team_id in actor().teams if actor().may(Permission.TEAM_ADMIT, team_id)]
-    if not led:
-        return []
-    rows = [
-        row for row in queries.list_waiting_places(db()) if row[2].id in led and row[1].bundle is not None
-    ]
-    grounds = grounds_of(db(), led)
-    return [team for place, _p, team in rows if may_admit(actor(), keyring(), place, team, grounds[team.id])]
+    found: Counter[UUID] = Counter()
+    if led:
+        grounds = grounds_of(db(), led)
+        for team, role, number in queries.count_waiting_places(db(), actor().person_id, led):
+            if may_admit(actor(), keyring(), role, team, grounds[team.id]):
+                found[team.id] += number
+    return found
 
 
 def _admitting(place: Membership, team: Team, ground: Ground) -> str | None:
     """Where the actor admits to this place, or None where somebody else does."""
-    if not may_admit(actor(), keyring(), place, team, ground):
+    if not may_admit(actor(), keyring(), place.role, team, ground):
         return None
     endpoint = "admitting.member" if actor().may(Permission.TEAM_ADMIT, team.id) else "certifying.lead"
     return url_for(endpoint, team_id=team.id, person_id=place.person_id)

@@ -9,8 +9,8 @@ from wtforms.fields.core import Field
 from wtforms.validators import StopValidation
 
 from reprisals.codes.lists import get_list
-from reprisals.i18n.marking import Marked, _
-from reprisals.identity.actions.inviting import Inviting
+from reprisals.i18n.marking import Marked, RuleBroken, _
+from reprisals.identity.actions.inviting import LEAD, Inviting
 from reprisals.identity.models import Person, PersonState, Team
 from reprisals.identity.rules import LONGEST_EMAIL
 from reprisals.web.filters import show, show_code
@@ -76,6 +76,12 @@ class InviteForm(Form):
             validate_email(field.data, check_deliverability=False)
         except EmailNotValidError:
             raise StopValidation(show(_("This is not an e-mail address. Check it."))) from None
+
+    def refuse_place(self, refusal: RuleBroken) -> None:
+        """Show why somebody cannot be invited so. Where it is the role in the team, the only other one is chosen."""
+        self.refuse(refusal)
+        if refusal.field == "team_role":
+            self.team_role.data = LEAD
 
     def inviting(self) -> Inviting:
         """The invitation. Call it on a form that holds."""

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from reprisals.administration.rules.words import actions_of
+from reprisals.administration.rules.words import REFUSALS, actions_of
 from reprisals.audit.models import AuditEntry, AuditHead
 from reprisals.audit.queries import check_entry
 from reprisals.sealing.trust import Trust
@@ -125,7 +125,7 @@ def find_own_place(session: Session, root_public: bytes, person_id: UUID) -> tup
 def _filtered(filters: Filters) -> Select[AuditEntry]:
     wanted = select(AuditEntry)
     if filters.group:
-        wanted = wanted.where(AuditEntry.action.in_(actions_of(filters.group)))
+        wanted = wanted.where(_is_of_group(filters.group))
     if filters.by == SERVICE:
         wanted = wanted.where(AuditEntry.actor_id.is_(None))
     if filters.outcome:
@@ -139,6 +139,13 @@ def _filtered(filters: Filters) -> Select[AuditEntry]:
     if filters.case_id:
         wanted = wanted.where(_is_of_case(filters.case_id))
     return wanted
+
+
+def _is_of_group(group: str) -> ColumnElement[bool]:
+    """Whatever was refused is in one group; anything else in that of its action."""
+    if group == REFUSALS:
+        return AuditEntry.outcome == "refused"
+    return AuditEntry.action.in_(actions_of(group))
 
 
 def _is_about(somebody: UUID) -> ColumnElement[bool]:

@@ -1,10 +1,10 @@
 """Names for identifiers in the log, and identifiers for what an auditor types. Nothing sealed is opened for it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from reprisals.administration.rules.details import Named, Told
@@ -13,6 +13,7 @@ from reprisals.cases.models.case import Case
 from reprisals.cases.references.rules import parse_reference
 from reprisals.codes.folding import fold
 from reprisals.identity.models import Person, Team
+from reprisals.identity.rules import normal_email
 
 MOST_FOUND = 6
 
@@ -54,14 +55,17 @@ def find_case_id(session: Session, typed: str) -> UUID | None:
 def list_somebody(session: Session, typed: str) -> list[Somebody]:
     """The people and teams that a text means: exactly one by identifier or address, else whoever's name has it.
 
-    A whole name goes before a part of one. At most six, by name.
+    A whole name goes before a part of one. At most six, by name. Only a text that is neither identifier nor address is looked
+    for in all names, which are folded one by one and not kept.
     """
-    everybody = _everybody(session)
-    exact, text = as_identifier(typed), fold(typed)
-    found = [one for one in everybody if one.id == exact or fold(one.typed) == text]
-    found = found or [one for one in everybody if fold(one.name) == text]
-    found = found or [one for one in everybody if text in fold(one.name) or text in fold(one.typed)]
-    return sorted(found, key=lambda one: one.name)[:MOST_FOUND]
+    exact = as_identifier(typed)
+    if exact is not None:
+        found = _somebody(session, Person.id == exact, Team.id == exact)
+    else:
+        found = (
+            _somebody(session, Person.email == normal_email(typed), None) if typed.isprintable() else iter(())
+        )
+    return list(found) or ([] if exact else _fitting(session, fold(typed)))
 
 
 def as_identifier(text: str) -> UUID | None:
@@ -72,10 +76,29 @@ def as_identifier(text: str) -> UUID | None:
         return None
 
 
-def _everybody(session: Session) -> list[Somebody]:
-    people = session.execute(select(Person.id, Person.name, Person.email))
-    teams = session.execute(select(Team.id, Team.name))
-    return [
-        *(Somebody(key, name, email) for key, name, email in people),
-        *(Somebody(key, name, name) for key, name in teams),
-    ]
+def _somebody(
+    session: Session, people: ColumnElement[bool] | None, teams: ColumnElement[bool] | None
+) -> Iterator[Somebody]:
+    """Those of whom this holds; None for nobody of this kind."""
+    if people is not None:
+        for key, name, email in session.execute(select(Person.id, Person.name, Person.email).where(people)):
+            yield Somebody(key, name, email)
+    if teams is not None:
+        for key, name in session.execute(select(Team.id, Team.name).where(teams)):
+            yield Somebody(key, name, name)
+
+
+def _fitting(session: Session, text: str) -> list[Somebody]:
+    whole: list[Somebody] = []
+    parts: list[Somebody] = []
+    for one in _somebody(session, true(), true()):
+        name, address = fold(one.name), fold(one.typed)
+        if text in (name, address):
+            whole.append(one)
+        elif text in name or text in address:
+            parts = sorted([*parts, one], key=_by_name)[:MOST_FOUND]
+    return sorted(whole, key=_by_name)[:MOST_FOUND] or parts
+
+
+def _by_name(one: Somebody) -> str:
+    return one.name

@@ -20,7 +20,7 @@ from reprisals.administration.rules.values import (
 from reprisals.administration.rules.words import BREAKS, GROUPS, OUTCOMES
 from reprisals.codes.entities import has_entity
 from reprisals.codes.lists import get_list
-from reprisals.i18n.marking import Coded, Marked, Value, _
+from reprisals.i18n.marking import Coded, Marked, Value, _, verbatim
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +98,20 @@ FIELDS: dict[str, tuple[Marked, Reader]] = {
     "failed": (_("Did not open"), _case),
     "form": (_("Form"), _words(FORMS)),
     "first_day": (_("From this day"), _raw),
+    "forgotten": (_("Earlier versions of the draft that were deleted"), _raw),
     "forms": (_("Forms"), _raw),
     "generation": (_("Generation of the key"), _raw),
     "group": (_("What was done"), _words(GROUPS)),
     "hash": (_("Hash of the last one that holds"), _raw),
     "kept": (_("Number of the head that was kept"), _raw),
+    "key": (_("Mark of the case key"), _raw),
     "kind": (_("Kind"), _kind),
     "language": (_("Language"), _code("languages")),
     "last": (_("Last entry at that time"), _raw),
     "last_day": (_("To this day"), _raw),
     "last_of_session": (_("The last form that is kept of this session"), _words({"True": _("Yes")})),
     "left_out": (_("More of the same that were only counted"), _raw),
+    "lookup": (_("Mark of the session"), _raw),
     "outcome": (_("Outcome"), _words(OUTCOMES)),
     "page": (_("Page"), _words(PARTS)),
     "part": (_("Part of the case"), _words(PARTS)),
@@ -119,6 +122,7 @@ FIELDS: dict[str, tuple[Marked, Reader]] = {
     "role": (_("Role"), _code("site_roles", "team_roles")),
     "route": (_("Address asked for"), _raw),
     "row": (_("Entry in the tables"), _words(ROWS)),
+    "sealed": (_("Mark of what was sealed"), _raw),
     "start": (_("Walked from behind entry"), _raw),
     "team": (_("Team"), _somebody),
     "up_to": (_("Up to entry"), _raw),
@@ -131,7 +135,7 @@ def tell_details(details: Mapping[str, Any]) -> list[tuple[Marked, tuple[Told, .
     """Each field's name in words with its values, in the order of the alphabet. What is blank is left out."""
     told = []
     for name, value in sorted(details.items()):
-        words, read = FIELDS.get(name) or (_("%(name)s", name=name), _raw)
+        words, read = FIELDS.get(name) or (verbatim(name), _raw)
         values = tuple(_tell(read, item) for item in _items(value) if item not in ("", None))
         if values:
             told.append((words, values))

@@ -59,7 +59,7 @@ ROWS: dict[str, Marked] = {
 }
 
 DISBELIEFS: dict[str, Marked] = {
-    "central-too": _("Nobody sits in both the central and the alternate team"),
+    "central-too": _("Nobody sits in both the reprisals and the alternate team"),
     "certificate": _("No certificate backs it"),
     "team": _("The team is not the one that its key is signed for"),
 }
@@ -71,7 +71,7 @@ PERMISSIONS: dict[str, Marked] = {
     "case.log": _("Logging cases"),
     "case.read": _("Reading cases"),
     "case.submit": _("Submitting cases"),
-    "certify": _("Confirming first leads and roles"),
+    "certify": _("Confirming leads and roles"),
     "consent.keep": _("Keeping the consent ledger"),
     "person.invite": _("Inviting people"),
     "person.suspend": _("Suspending people"),

@@ -1,6 +1,6 @@
 """What is recorded, in words. A test sees to it that no action is recorded that has none here."""
 
-from reprisals.i18n.marking import Marked, _
+from reprisals.i18n.marking import Marked, _, verbatim
 
 ACTIONS: dict[str, Marked] = {
     "audit.downloaded": _("downloaded entries of the log"),
@@ -18,7 +18,9 @@ ACTIONS: dict[str, Marked] = {
     "consent.withdrawn": _("recorded that consent was withdrawn"),
     "database.upgraded": _("the tables of the database were brought up to date"),
     "form.dropped": _("deleted a form that was kept"),
-    "form.forged": _("a form was refused that did not come from a page of this site"),
+    "form.forged": _(
+        "a form came with a token that does not fit: from another site, or from a page opened before signing in anew"
+    ),
     "form.kept": _("a form that came after the end of a session was kept"),
     "form.opened": _("opened a form that was kept"),
     "page.not-allowed": _("asked for something that their role does not allow"),
@@ -38,6 +40,7 @@ ACTIONS: dict[str, Marked] = {
     "session.ended": _("a session ended"),
     "session.failed": _("a sign-in failed"),
     "session.refused": _("a sign-in was refused because the account is suspended"),
+    "session.too-soon": _("a sign-in was refused because it came too soon after failed ones"),
     "site.founded": _("the site was founded"),
     "team.founded": _("made a team"),
     "team.keys-made": _("made the keys of a team"),
@@ -50,6 +53,21 @@ GROUPS: dict[str, Marked] = {
     "refusals": _("Refused or not as it should be"),
     "log": _("The log and the site"),
 }
+REFUSALS = "refusals"
+_REFUSED = frozenset(
+    {
+        "bundle.weakened",
+        "form.forged",
+        "page.not-allowed",
+        "page.not-found",
+        "record.refused",
+        "role.refused",
+        "session.failed",
+        "session.refused",
+        "session.too-soon",
+    }
+)
+"""What is recorded with the outcome "refused", and nothing else: it stands in one group, whatever it concerns."""
 _GROUP_OF = {
     "case": "cases",
     "cases": "cases",
@@ -58,10 +76,7 @@ _GROUP_OF = {
     "role": "people",
     "team": "people",
     "session": "sessions",
-    "bundle": "sessions",
     "form": "sessions",
-    "page": "refusals",
-    "record": "refusals",
     "audit": "log",
     "site": "log",
     "database": "log",
@@ -81,9 +96,13 @@ BREAKS: dict[str, Marked] = {
 
 def in_words(action: str) -> Marked:
     """What an action is, in words; an action that is not known here stands as it is recorded."""
-    return ACTIONS.get(action) or _("%(action)s", action=action)
+    return ACTIONS.get(action) or verbatim(action)
 
 
 def actions_of(group: str) -> tuple[str, ...]:
     """The actions of a group, in the order of the alphabet. None for a group that is not known."""
-    return tuple(sorted(action for action in ACTIONS if _GROUP_OF[action.partition(".")[0]] == group))
+    return tuple(sorted(action for action in ACTIONS if _group_of(action) == group))
+
+
+def _group_of(action: str) -> str:
+    return REFUSALS if action in _REFUSED else _GROUP_OF[action.partition(".")[0]]

@@ -18,6 +18,7 @@ from reprisals.identity.models import Person
 from reprisals.web.current import actor, db, or_404, requires, settings
 from reprisals.web.filters import show as in_words
 from reprisals.web.forms import posted
+from reprisals.web.kept import words_stored
 from reprisals.web.pages import say
 
 bp = Blueprint("people", __name__)
@@ -60,8 +61,9 @@ def new() -> ResponseReturnValue:
         try:
             code = invite(db(), settings(), actor(), form.inviting())
         except RuleBroken as refusal:
-            form.refuse(refusal)
+            form.refuse_place(refusal)
         else:
+            words_stored()
             return _invited(code, form.email.data)
     team_roles = {code: in_words(words) for code, words in TEAM_DUTIES.items()}
     return render_template(

@@ -11,7 +11,7 @@ from reprisals.administration.queries.naming import names_in
 from reprisals.administration.rules.entries import read_head
 from reprisals.administration.rules.words import BREAKS
 from reprisals.administration.views.audit import bp
-from reprisals.web.current import actor, database, db, release, requires, settings
+from reprisals.web.current import actor, database, db, requires, settings, without_lock
 from reprisals.web.forms import posted
 
 MOST_SHOWN = 10
@@ -23,9 +23,8 @@ def verify() -> ResponseReturnValue:
     """When and up to where the chain was walked last, by whom; and the next step, when it is asked for."""
     form = HeadForm(posted())
     if form.validate_on_submit():
-        release()  # nobody waits for their turn to write while the entries are walked
-        kept = read_head(form.head.data or "")
-        step = walk_log(database(), settings(), actor(), kept, go_on=request.form.get("walk") != "anew")
+        kept, go_on = read_head(form.head.data or ""), request.form.get("walk") != "anew"
+        step = without_lock(lambda: walk_log(database(), settings(), actor(), kept, go_on=go_on))
         record_step(db(), actor(), step)
         return redirect(url_for("audit.verify"), 303)
     walks = log.list_walks(db(), MOST_SHOWN)

@@ -56,9 +56,33 @@ def find_standings(session: Session, keyring: Keyring) -> Standings:
     person = session.get(Person, keyring.person)
     if person is None or person.state != PersonState.ADMITTED:
         return Standings(Actor(keyring.person))
-    seats = _seats(session, keyring.person)
-    check = _Check(session, keyring)
-    check.trust.prepare(keyring.person, [team.id for _seat, team in seats])
+    seats, trust = _seats(session, keyring.person), Trust(session, keyring.root_public)
+    trust.prepare(keyring.person, [team.id for _seat, team in seats])
+    return _standings(
+        trust, PublicKeys(keyring.person, keyring.signing.public, keyring.box.public.raw), seats
+    )
+
+
+def list_disbelieved(session: Session, root_public: bytes) -> list[dict[str, str]]:
+    """Every row that gives somebody a seat or a role and would not be believed, by the keys that they made last.
+
+    Also of those who cannot act now, because they are suspended.
+    """
+    trust, refused = Trust(session, root_public), []
+    people = select(Membership.person_id).where(Membership.admitted_at.is_not(None))
+    officers = select(SiteRole.person_id).where(SiteRole.admitted_at.is_not(None))
+    for person_id in session.scalars(people.union(officers)).all():
+        newest = current_key(session, person_id)
+        keys = PublicKeys(person_id, newest.signing_public, newest.box_public) if newest else None
+        refused += _standings(
+            trust, keys or PublicKeys(person_id, b"", b""), _seats(session, person_id)
+        ).refused
+    return refused
+
+
+def _standings(trust: Trust, keys: PublicKeys, seats: list[tuple[Membership, Team]]) -> Standings:
+    """What the certificates say of one person's rows, under these keys."""
+    check, session = _Check(trust, keys), trust.session
     why = check.refusals_of_seats(seats)
     roles = {
         team.id: _TEAM_ROLES[TeamKind(team.kind), seat.role] for seat, team in seats if team.id not in why
@@ -66,10 +90,10 @@ def find_standings(session: Session, keyring: Keyring) -> Standings:
     if _CENTRAL.intersection(roles.values()):
         why |= {team_id: "central-too" for team_id, role in roles.items() if role in _ALTERNATE}
     believed = {team.id: team for _seat, team in seats if team.id not in why}
-    asked = _site_roles(session, keyring.person)
+    asked = _site_roles(session, keys.person)
     held = [role for role in asked if check.holds_role(role)]
     actor = Actor(
-        keyring.person,
+        keys.person,
         teams={team_id: roles[team_id] for team_id in believed},
         site_roles=frozenset(Role(role.lower()) for role in held),
         entities=frozenset(team.entity for team in believed.values()),
@@ -94,12 +118,11 @@ def record_refused(session: Session, found: Standings, since: datetime) -> None:
 
 
 class _Check:
-    """Asks the certificates of one person, under the keys that they have opened."""
+    """Asks the certificates of one person, under the keys that they have opened or made last."""
 
-    def __init__(self, session: Session, keyring: Keyring) -> None:
-        self.trust = Trust(session, keyring.root_public)
-        self.keys = PublicKeys(keyring.person, keyring.signing.public, keyring.box.public.raw)
-        newest = current_key(session, keyring.person)
+    def __init__(self, trust: Trust, keys: PublicKeys) -> None:
+        self.trust, self.keys = trust, keys
+        newest = current_key(trust.session, keys.person)
         self.is_current = newest is not None and (newest.signing_public, newest.box_public) == (
             self.keys.signing,
             self.keys.box,

@@ -88,17 +88,17 @@ def grounds_of(session: Session, teams: Iterable[UUID]) -> dict[UUID, Ground]:
     return {team_id: Ground(team_id in keyed, team_id in led) for team_id in asked}
 
 
-def may_admit(actor: Actor, keyring: Keyring, membership: Membership, team: Team, ground: Ground) -> bool:
-    """Whether it is this person who admits to this place; the chain of trust has the last word.
+def may_admit(actor: Actor, keyring: Keyring, role: str, team: Team, ground: Ground) -> bool:
+    """Whether it is this person who admits to this role in a team (`MEMBER`, `LEAD`); the chain of trust has the last word.
 
     A team without keys gets one first lead, who makes them; everybody after that is given them by a lead of the team. A
     further lead of the central or the alternate team needs both: the site root's signature, and the team's secret.
     """
-    if membership.role == "LEAD" and team.kind in ROOT_ONLY:
+    if role == "LEAD" and team.kind in ROOT_ONLY:
         can_seal = not ground.has_keys or actor.may(Permission.TEAM_ADMIT, team.id)
         return keyring.root is not None and actor.may(Permission.CERTIFY) and can_seal
     if not ground.has_keys:
-        is_first = membership.role == "LEAD" and not ground.has_first_lead
+        is_first = role == "LEAD" and not ground.has_first_lead
         return is_first and Role.CENTRAL_LEAD in actor.roles
     return actor.may(Permission.TEAM_ADMIT, team.id)
 
@@ -132,9 +132,9 @@ def admit(session: Session, actor: Actor, keyring: Keyring, membership: Membersh
     """
     person = lock(session, Person, membership.person_id)
     team = lock(session, Team, membership.team_id)
-    lock(session, Membership, (membership.person_id, membership.team_id))
+    _check_is_there(lock(session, Membership, (membership.person_id, membership.team_id)))
     if team is None or not may_admit(
-        actor, keyring, membership, team, grounds_of(session, [team.id])[team.id]
+        actor, keyring, membership.role, team, grounds_of(session, [team.id])[team.id]
     ):
         raise NotAllowed(Permission.TEAM_ADMIT)
     if membership.admitted_at is not None:
@@ -152,18 +152,18 @@ def admit(session: Session, actor: Actor, keyring: Keyring, membership: Membersh
     record(session, actor, "person.admitted", membership.person_id, team=str(team.id), role=membership.role)
 
 
-def may_certify(actor: Actor, keyring: Keyring, role: SiteRole) -> bool:
+def may_certify(actor: Actor, keyring: Keyring, role: str) -> bool:
     """Whether it is this person who confirms the role: whoever holds the root, and a central lead where that is enough."""
     if not actor.may(Permission.CERTIFY):
         return False
-    return keyring.root is not None or (role.role not in ROOT_ONLY_ROLES and Role.CENTRAL_LEAD in actor.roles)
+    return keyring.root is not None or (role not in ROOT_ONLY_ROLES and Role.CENTRAL_LEAD in actor.roles)
 
 
 def certify_role(session: Session, actor: Actor, keyring: Keyring, role: SiteRole, heard: Heard) -> None:
     """Confirm a role of the site. Person and role are locked in this order. Raises NotAllowed, RuleBroken, NotTrusted."""
     person = lock(session, Person, role.person_id)
-    lock(session, SiteRole, (role.person_id, role.role))
-    if not may_certify(actor, keyring, role):
+    _check_is_there(lock(session, SiteRole, (role.person_id, role.role)))
+    if not may_certify(actor, keyring, role.role):
         raise NotAllowed(Permission.CERTIFY)
     if role.admitted_at is not None:
         raise RuleBroken(_("This person has been admitted already."))
@@ -205,6 +205,11 @@ def check_newcomer(session: Session, actor: Actor, person: Person | None, heard:
             field="fingerprint",
         )
     return key
+
+
+def _check_is_there(place: Membership | SiteRole | None) -> None:
+    if place is None:
+        raise RuleBroken(_("This place was taken back meanwhile. Nobody waits for it any more."))
 
 
 def _settle(person: Person | None) -> None:

@@ -11,21 +11,24 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from reprisals import clock
-from reprisals.access import Actor, Permission, require
+from reprisals.access import Actor, NotAllowed, Permission, require
 from reprisals.audit.actions import attach, commit, record
 from reprisals.config import Settings
+from reprisals.database.engine import is_postgresql
 from reprisals.database.session import Database
 from reprisals.i18n.marking import RuleBroken, _
 from reprisals.identity import queries
-from reprisals.identity.actions.locking import lock
+from reprisals.identity.actions.locking import lock, lock_persons
 from reprisals.identity.actions.sessions import end_sessions_of
 from reprisals.identity.actions.signing_in import service_recorder
 from reprisals.identity.models import Invitation, Membership, Person, PersonState, SiteRole
 from reprisals.identity.rules import check_apart, check_place, normal_email
 from reprisals.sealing.bundle import Bundle, seal_bundle
+from reprisals.sealing.grants import team_has_keys
 from reprisals.sealing.holders import PersonKey
 from reprisals.sealing.keys import BoxSecret, SigningKey, draw_passphrase, make_fingerprint
 
+LEAD = "LEAD"
 _NOT_ADMITTED = frozenset({PersonState.INVITED, PersonState.AWAITING})
 
 
@@ -74,7 +77,7 @@ def invite(session: Session, settings: Settings, actor: Actor, inviting: Invitin
 def _locked_by_email(session: Session, inviting: Inviting) -> Person:
     """The person of the address, made if they are new, and locked: two administrators at once invite one person."""
     email = normal_email(inviting.email)
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = postgresql.insert if is_postgresql(session.get_bind()) else sqlite.insert
     made = insert(Person).values(
         id=uuid4(),
         email=email,
@@ -215,11 +218,16 @@ def give_keys(session: Session, person: Person, drawn: DrawnKeys) -> None:
 
 
 def suspend(session: Session, settings: Settings, actor: Actor, person: Person) -> None:
-    """Suspend somebody at once: their sessions end in the same transaction. Raises NotAllowed, RuleBroken."""
+    """Suspend somebody at once: their sessions end in the same transaction. Raises NotAllowed, RuleBroken.
+
+    Whoever suspends is locked, too: of two who suspend each other, one succeeds.
+    """
     require(actor, Permission.PERSON_SUSPEND)
     if person.id == actor.person_id:
         raise RuleBroken(_("You cannot suspend yourself."))
-    lock(session, Person, person.id)
+    acting = lock_persons(session, actor.person_id, person.id)[actor.person_id]
+    if acting is None or acting.state == PersonState.SUSPENDED:
+        raise NotAllowed(Permission.PERSON_SUSPEND)
     if person.state == PersonState.SUSPENDED:
         raise RuleBroken(_("This account is suspended."))
     person.state = PersonState.SUSPENDED
@@ -259,9 +267,22 @@ def _ask_for_place(session: Session, person: Person, inviting: Inviting) -> None
     check_apart(team.kind, queries.kinds_of_teams(session, person.id))
     if queries.find_membership(session, person.id, inviting.team_id) is not None:
         raise RuleBroken(_("This person is in this team already."), field="place")
+    if inviting.team_role != LEAD and not _can_admit(session, inviting.team_id):
+        raise RuleBroken(
+            _(
+                "Nobody could admit a member: this team has no lead yet. Its first person is invited as its lead."
+            ),
+            field="team_role",
+        )
     session.add(
         Membership(person_id=person.id, team_id=inviting.team_id, role=inviting.team_role, asked_at=now)
     )
+
+
+def _can_admit(session: Session, team_id: UUID) -> bool:
+    """Whether somebody may admit members to the team, or is invited to be its lead."""
+    lead = select(Membership.person_id).where(Membership.team_id == team_id, Membership.role == LEAD).limit(1)
+    return team_has_keys(session, team_id) or session.scalar(lead) is not None
 
 
 def _role(inviting: Inviting) -> str:

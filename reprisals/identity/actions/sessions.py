@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, inspect, select, update
 from sqlalchemy.orm import Session
 
 from reprisals import clock
 from reprisals.access import Actor
-from reprisals.audit.actions import record, record_opening
+from reprisals.audit.actions import record, record_opening, record_refusal, recorder_of
 from reprisals.config import Settings
 from reprisals.identity.actions.acting import find_standings, record_refused
+from reprisals.identity.actions.locking import lock
+from reprisals.identity.actions.told import KEPT, has_begun, list_genuine, mark_of
 from reprisals.identity.models import Attempt, KeptForm, LiveSession, Person, PersonState, SessionStub
-from reprisals.identity.rules import FORGET_AFTER, is_over
+from reprisals.identity.rules import FORGET_AFTER, TELL_EVERY, is_over
 from reprisals.sealing.bundle import SessionToken
 from reprisals.sealing.documents import from_bytes, to_bytes
 from reprisals.sealing.envelope import CannotOpen, label
@@ -68,6 +71,18 @@ def resume(session: Session, settings: Settings, token: SessionToken) -> SignedI
     return SignedIn(person, found.actor, live, keyring, token)
 
 
+def hold_session(session: Session, live: LiveSession) -> bool:
+    """Hold a session until the commit, so that nobody ends it underneath. False where somebody has ended it meanwhile.
+
+    It is the last row that is taken: whoever ends a session has locked its person before, so nobody waits in a circle.
+    """
+    session.flush()
+    if inspect(live).deleted:
+        return True  # ended by this transaction itself
+    wanted = select(LiveSession.lookup).where(LiveSession.lookup == live.lookup)
+    return session.scalars(wanted.with_for_update(read=True, key_share=True)).first() is not None
+
+
 def touch(session: Session, lookup: bytes, now: datetime) -> None:
     """Remember that a session is in use."""
     session.execute(
@@ -95,8 +110,16 @@ def end_session(
     record(session, actor, "session.ended", live.person_id, reason=reason)
 
 
+def end_own_session(session: Session, settings: Settings, actor: Actor, session_id: UUID) -> None:
+    """End one of the actor's own sessions. Asked for twice, or of one that has run out meanwhile, it is ended once."""
+    lock(session, Person, actor.person_id)
+    wanted = select(LiveSession).where(LiveSession.id == session_id, LiveSession.person_id == actor.person_id)
+    for live in session.scalars(wanted.with_for_update()):
+        end_session(session, settings, live, actor, "ended-elsewhere")
+
+
 def end_sessions_of(session: Session, settings: Settings, person_id: UUID, actor: Actor, reason: str) -> int:
-    """End every session of a person. Says how many."""
+    """End every session of a person, whom the caller has locked. Says how many."""
     theirs = select(LiveSession).where(LiveSession.person_id == person_id)
     lives = list(session.scalars(theirs.with_for_update()))
     for live in lives:
@@ -106,6 +129,7 @@ def end_sessions_of(session: Session, settings: Settings, person_id: UUID, actor
 
 def end_other_sessions(session: Session, settings: Settings, actor: Actor, kept: LiveSession) -> int:
     """End every session of the actor but this one. Says how many."""
+    lock(session, Person, actor.person_id)
     mine = select(LiveSession).where(
         LiveSession.person_id == actor.person_id, LiveSession.lookup != kept.lookup
     )
@@ -126,12 +150,15 @@ def find_stub(session: Session, token: SessionToken) -> SessionStub | LiveSessio
 def keep_form(session: Session, settings: Settings, token: SessionToken, form: LateForm) -> bool:
     """Seal what was posted too late to the person. False where the token belongs to nobody, or too much is kept already.
 
-    The person's public key is checked against the receipt that their session left, so no other key can stand in its place.
+    The person's public key is checked against the receipt that their session left, so no other key can stand in its place; and
+    the session must be one that the log says was theirs, because whoever writes the database can make a receipt for any key.
     Whoever has an old cookie fills at most half of the room, and the entry of the last form that it takes says so.
     """
     stub = find_stub(session, token)
     key = current_key(session, stub.person_id) if stub else None
     if stub is None or key is None or token.receipt(stub.person_id, key.box_public) != stub.receipt:
+        return False
+    if not has_begun(session, settings, stub.person_id, token.lookup):
         return False
     held = list(session.scalars(select(KeptForm.lookup).where(KeptForm.person_id == stub.person_id)))
     of_one = held.count(token.lookup)
@@ -147,21 +174,28 @@ def keep_form(session: Session, settings: Settings, token: SessionToken, form: L
     )
     kept.sealed = BoxPublic(key.box_public).seal(to_bytes(form), _kept_context(kept))
     session.add(kept)
-    is_last = of_one + 1 == MOST_KEPT_OF_ONE
-    record(session, None, "form.kept", stub.person_id, **({"last_of_session": True} if is_last else {}))
+    told: dict[str, Any] = {"form": str(kept.id), "sealed": mark_of(kept.sealed)}
+    if of_one + 1 == MOST_KEPT_OF_ONE:
+        told["last_of_session"] = True
+    record(session, None, KEPT, stub.person_id, **told)
     return True
 
 
-def list_kept(session: Session, person_id: UUID) -> list[KeptForm]:
-    """What is kept for a person, the newest first."""
+def list_kept(session: Session, settings: Settings, person_id: UUID) -> list[KeptForm]:
+    """What is kept for a person, the newest first. A form that the service did not keep is left out, and refused in the log."""
     wanted = select(KeptForm).where(KeptForm.person_id == person_id, KeptForm.until > clock.now())
-    return list(session.scalars(wanted.order_by(KeptForm.kept_at.desc())))
+    found = list(session.scalars(wanted.order_by(KeptForm.kept_at.desc())))
+    return list_genuine(session, settings, person_id, found)
 
 
-def open_kept(session: Session, actor: Actor, keyring: Keyring, kept: KeptForm) -> LateForm:
-    """What somebody posted themselves; the opening is recorded. Raises CannotOpen for anybody else."""
+def open_kept(
+    session: Session, settings: Settings, actor: Actor, keyring: Keyring, kept: KeptForm
+) -> LateForm:
+    """What somebody posted themselves; the opening is recorded. Raises CannotOpen for anybody else, and for a planted form."""
     if kept.person_id != actor.person_id:
         raise CannotOpen
+    if not list_genuine(session, settings, actor.person_id, [kept]):
+        raise CannotOpen(f"kept form {kept.id}")
     record_opening(session, actor, "form.opened", None, form=str(kept.id))
     try:
         return from_bytes(LateForm, keyring.box.open(kept.sealed, _kept_context(kept)))
@@ -169,9 +203,11 @@ def open_kept(session: Session, actor: Actor, keyring: Keyring, kept: KeptForm) 
         raise CannotOpen(f"kept form {kept.id}") from None
 
 
-def open_all_kept(session: Session, actor: Actor, keyring: Keyring) -> list[tuple[KeptForm, LateForm | None]]:
+def open_all_kept(
+    session: Session, settings: Settings, actor: Actor, keyring: Keyring
+) -> list[tuple[KeptForm, LateForm | None]]:
     """All that is kept for the actor, the newest first; None for what their keys do not open. Recorded as one opening."""
-    found = list_kept(session, actor.person_id)
+    found = list_kept(session, settings, actor.person_id)
     if found:
         record_opening(session, actor, "form.opened", None, forms=[str(kept.id) for kept in found])
     return [(kept, _late_of(keyring, kept)) for kept in found]
@@ -190,14 +226,27 @@ def drop_kept(session: Session, actor: Actor, kept: KeptForm) -> None:
     record(session, actor, "form.dropped", kept.person_id)
 
 
+def record_too_soon(session: Session, subject: str, left_out: int) -> None:
+    """Record an attempt to sign in that came too soon, and how many more were only counted since the last entry."""
+    details: dict[str, Any] = {"left_out": left_out} if left_out else {}
+    record_refusal(recorder_of(session), None, "session.too-soon", subject, **details)
+
+
 def purge(session: Session, settings: Settings) -> int:
-    """Clear away what has run out: bundles of ended sessions (a stub stays), stubs, kept forms, old attempts. Says how many."""
+    """Clear away what has run out: bundles of ended sessions (a stub stays), stubs, kept forms, old attempts. Says how many.
+
+    Attempts that were only counted are recorded by then, if nothing else has told of them.
+    """
     now = clock.now()
     idle = timedelta(minutes=settings.sessions.idle_minutes)
     over = select(LiveSession).where((LiveSession.expires_at <= now) | (LiveSession.seen_at <= now - idle))
     lives = list(session.scalars(over.with_for_update(skip_locked=True)))
     for live in lives:
         end_session(session, settings, live, None, "expired")
+    counted = select(Attempt).where(Attempt.untold > 0, Attempt.told_at <= now - TELL_EVERY)
+    for attempt in session.scalars(counted.with_for_update(skip_locked=True)):
+        record_too_soon(session, "", attempt.untold - 1)
+        attempt.untold = 0
     gone = len(lives)
     for clearing in (
         delete(SessionStub).where(SessionStub.until <= now),

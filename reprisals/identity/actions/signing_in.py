@@ -10,14 +10,17 @@ from sqlalchemy.orm import Session
 from reprisals import clock
 from reprisals.audit.actions import Recorder, attach, commit, commit_notes, record, record_refusal
 from reprisals.config import Settings
+from reprisals.database.engine import is_postgresql
 from reprisals.database.session import Database
 from reprisals.identity import queries
-from reprisals.identity.actions.sessions import end_session
+from reprisals.identity.actions.sessions import end_session, record_too_soon
+from reprisals.identity.actions.told import BEGUN, mark_of
 from reprisals.identity.models import Attempt, LiveSession, Person, PersonState
 from reprisals.identity.rules import (
     FORGET_AFTER,
     LONGEST_WAIT_BY_ACCOUNT,
     LONGEST_WAIT_BY_ADDRESS,
+    TELL_EVERY,
     normal_email,
     wait_after,
 )
@@ -79,7 +82,7 @@ def sign_in(database: Database, settings: Settings, knock: Knock) -> SessionToke
     Raises TooSoon, WrongPassphrase, Suspended, and WeakParameters where the stored parameters were lowered.
     """
     subjects = _subjects(settings, knock)
-    turn = _take_turn(database, settings, subjects)
+    turn = _take_turn(database, settings, subjects, knock.email)
     bundle, person = open_account(database, settings, knock.email, knock.passphrase)
     token = SessionToken.draw()
     with database.writing() as session:
@@ -88,7 +91,7 @@ def sign_in(database: Database, settings: Settings, knock: Knock) -> SessionToke
         if found is not None and found.state != PersonState.SUSPENDED:
             _forgive(session, subjects, turn)
             begin_session(session, settings, token, bundle, knock.device)
-            record(session, None, "session.begun", person.id)
+            record(session, None, BEGUN, person.id, lookup=mark_of(token.lookup))
             commit(session)
             return token
     _refuse(database, settings, "session.refused", person)
@@ -158,14 +161,21 @@ def _subjects(settings: Settings, knock: Knock) -> tuple[tuple[bytes, timedelta]
     return (account, LONGEST_WAIT_BY_ACCOUNT), (address, LONGEST_WAIT_BY_ADDRESS)
 
 
-def _take_turn(database: Database, settings: Settings, subjects: tuple[tuple[bytes, timedelta], ...]) -> Turn:
-    """Count the attempt before it is made, so that many at once do not slip through together. Raises TooSoon."""
+def _take_turn(
+    database: Database, settings: Settings, subjects: tuple[tuple[bytes, timedelta], ...], email: str
+) -> Turn:
+    """Count the attempt before it is made, so that many at once do not slip through together. Raises TooSoon.
+
+    One that comes too soon is recorded: under what it has to wait for, the account or the address.
+    """
     now = clock.now()
     with database.writing() as session:
         attach(session, service_recorder(settings))
         found = [_lock_attempt(session, subject, now) for subject, _longest in subjects]
         wait = max(attempt.next_at - now for attempt in found)
         if timedelta(0) < wait <= LONGEST_WAIT_BY_ADDRESS:
+            _tell_too_soon(session, found, email, now)
+            commit(session)
             raise TooSoon(max(1, -(-wait // timedelta(seconds=1))))
         before = found[-1].last_at
         for (_subject, longest), attempt in zip(subjects, found, strict=True):
@@ -179,11 +189,29 @@ def _lock_attempt(session: Session, subject: bytes, now: datetime) -> Attempt:
 
     Accounts are locked before addresses, everywhere, so that nobody waits in a circle.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    made = insert(Attempt).values(subject=subject, failures=0, last_at=now, next_at=now)
+    insert = postgresql.insert if is_postgresql(session.get_bind()) else sqlite.insert
+    made = insert(Attempt).values(subject=subject, failures=0, last_at=now, next_at=now, untold=0)
     same = {"failures": Attempt.failures}
     session.execute(made.on_conflict_do_update(index_elements=[Attempt.subject], set_=same))
     return session.get_one(Attempt, subject, populate_existing=True)
+
+
+def _tell_too_soon(session: Session, found: list[Attempt], email: str, now: datetime) -> None:
+    """One entry a minute for each account or address that is waited for, and how many more there were since the last.
+
+    An account that was only named has not failed: nothing is kept of it, so that nobody fills the table with names.
+    """
+    waited_for = max(found, key=lambda attempt: attempt.next_at)
+    if waited_for.told_at is None or now - waited_for.told_at >= TELL_EVERY:
+        is_account = waited_for is found[0]
+        person = queries.find_person_by_email(session, normal_email(email)) if is_account else None
+        record_too_soon(session, str(person.id) if person else "", waited_for.untold)
+        waited_for.told_at, waited_for.untold = now, 0
+    else:
+        waited_for.untold += 1
+    for attempt in found:
+        if not attempt.failures:
+            session.delete(attempt)
 
 
 def _forgive(session: Session, subjects: tuple[tuple[bytes, timedelta], ...], turn: Turn) -> None:

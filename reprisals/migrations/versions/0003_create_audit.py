@@ -34,6 +34,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_entry_action_seq", "audit_entry", ["action", "seq"])
     op.create_index("ix_audit_entry_actor_id_seq", "audit_entry", ["actor_id", "seq"])
+    op.create_index("ix_audit_entry_at_seq", "audit_entry", ["at", "seq"])
+    op.create_index("ix_audit_entry_outcome_seq", "audit_entry", ["outcome", "seq"])
     op.create_index("ix_audit_entry_case_id_manifest_number", "audit_entry", ["case_id", "manifest_number"])
     op.create_index("ix_audit_entry_subject_action_seq", "audit_entry", ["subject", "action", "seq"])
     op.create_table(

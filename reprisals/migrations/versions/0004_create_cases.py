@@ -94,6 +94,10 @@ def _make_case() -> None:
     in_order, filters = ["urgency", "sort_at", "id"], ["stage", "priority", "record_type"]
     op.create_index("ix_case_record_owning", "case_record", ["owning_team_id", *in_order, *filters])
     op.create_index("ix_case_record_owning_stage", "case_record", ["owning_team_id", "stage", *in_order])
+    drafts = sa.text("stage = 'DRAFT'")
+    op.create_index(
+        "ix_case_record_draft", "case_record", ["id"], sqlite_where=drafts, postgresql_where=drafts
+    )
     op.create_index("ix_case_record_triage", "case_record", ["triage_team_id", *in_order, *filters])
     _make_sealed(
         "exclusion",
