@@ -64,7 +64,7 @@ class Server:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 2
-    threads: int = 4
+    threads: int = 16
     upload_megabytes: int = 4
 
 

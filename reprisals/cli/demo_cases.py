@@ -101,8 +101,7 @@ def tell(work: Work, case: InventedCase) -> None:
     acts = frozenset(act.code for act in plan.acts)
     parts.save_account(work, parts.AccountTold(acts, account_of(case, plan.words)), 0)
     parts.save_states(work, frozenset(case.states), states_mark(work))
-    for place, person in enumerate(plan.persons):
-        add_person(work, case, person, case.names[place])
+    _say_who(work, case)
     for act in plan.acts:
         _detail_act(work, case, act)
     for link in plan.links:
@@ -115,6 +114,14 @@ def tell(work: Work, case: InventedCase) -> None:
         parts.save_title(work, plan.title, title_mark(work))
     if plan.unfinished:
         unfinished.keep_unfinished(work, plan.unfinished.page, plan.unfinished.fields)
+
+
+def _say_who(work: Work, case: InventedCase) -> None:
+    """Whom it concerns; where nobody is planned, that it concerns nobody in particular."""
+    for place, person in enumerate(case.plan.persons):
+        add_person(work, case, person, case.names[place])
+    if not case.plan.persons and not case.plan.stays_draft:
+        parts.say_general(work, is_general=True)
 
 
 def submit(work: Work, case: InventedCase) -> None:

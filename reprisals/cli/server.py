@@ -18,6 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from reprisals.app import create_app
 from reprisals.cli.quiet import keep_quiet
 from reprisals.cli.refusals import Refused, explain, name_failure
+from reprisals.cli.waiting import PatientWorker
 from reprisals.config import Settings
 from reprisals.web.lifecycle import NOWHERE
 
@@ -80,7 +81,7 @@ def gunicorn_settings(settings: Settings) -> dict[str, Any]:
     return {
         "bind": f"{server.host}:{server.port}",
         "workers": server.workers,
-        "worker_class": "gthread",
+        "worker_class": PatientWorker,
         "threads": server.threads,
         "worker_tmp_dir": str(IN_MEMORY) if os.access(IN_MEMORY, os.W_OK) else None,
         "graceful_timeout": GRACE_SECONDS,

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from reprisals.cli import server, serving
 from reprisals.cli.refusals import Refused
 from reprisals.cli.server import Server, check_port, gunicorn_settings, shown_path
+from reprisals.cli.waiting import PatientWorker
 from reprisals.config import Server as ServerSettings
 from tests.crash.sites import PATIENCE
 from tests.servers.ports import free_port
@@ -272,7 +273,7 @@ def test_the_environment_changes_nothing_that_matters(site, monkeypatch):
     )
     made = Server(listening).cfg
 
-    assert (made.workers, made.threads, made.worker_class_str) == (3, 5, "gthread")
+    assert (made.workers, made.threads, made.worker_class) == (3, 5, PatientWorker)
     assert made.bind == ["127.0.0.1:8123"]
     assert made.forwarded_allow_ips == []
     assert made.secure_scheme_headers == {}
