@@ -12,7 +12,7 @@ from wtforms.fields.core import Field
 from wtforms.validators import StopValidation
 
 from reprisals.i18n import locale_choice
-from reprisals.i18n.marking import Marked, RuleBroken, _
+from reprisals.i18n.marking import Coded, Marked, RuleBroken, _
 from reprisals.web.filters import show
 from reprisals.web.kept import kept_fields
 
@@ -21,9 +21,9 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\uff
 
 
 class Lazy:
-    """A marked text that is translated when it is shown, for labels that stand in a class."""
+    """A marked text or a code that is put in words when it is shown, for labels that stand in a class."""
 
-    def __init__(self, marked: Marked) -> None:
+    def __init__(self, marked: Marked | Coded) -> None:
         self.marked = marked
 
     def __str__(self) -> str:
@@ -36,11 +36,11 @@ class Lazy:
         return show(self.marked) % values
 
     def __bool__(self) -> bool:
-        return bool(self.marked.msgid)
+        return isinstance(self.marked, Coded) or bool(self.marked.msgid)
 
 
-def lazy(marked: Marked) -> Any:
-    """A label or help text of a form, to be translated when it is shown."""
+def lazy(marked: Marked | Coded) -> Any:
+    """A label or help text of a form, to be put in words when it is shown."""
     return Lazy(marked)
 
 

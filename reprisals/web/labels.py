@@ -12,7 +12,9 @@ from wtforms.fields.core import UnboundField
 
 from reprisals.web.forms import Form, Lazy
 
-CARRIED = frozenset({"add", "case_id", "go", "kept", "more", "next", "revision", "stop", "team"})
+CARRIED = frozenset(
+    {"add", "case_id", "go", "kept", "more", "next", "of_office", "revision", "stop", "team", "unfinished"}
+)
 Fields = dict[str, Any]
 """The fields of a form as its class has them, not yet bound to one."""
 

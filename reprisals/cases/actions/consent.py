@@ -9,7 +9,14 @@ from reprisals import clock
 from reprisals.access import Permission, require
 from reprisals.cases.actions.settle import finish_work
 from reprisals.cases.actions.unfinished import drop_unfinished
-from reprisals.cases.actions.uses import Use, glance_at, glances_after, ledger_of, wider_given
+from reprisals.cases.actions.uses import (
+    Use,
+    glance_at,
+    glances_after,
+    ledger_of,
+    taken_out_against,
+    wider_given,
+)
 from reprisals.cases.actions.work import Work
 from reprisals.cases.consent.rules.ledger import (
     Answer,
@@ -67,8 +74,11 @@ def find_overtaken(work: Work, given: list[AnswerGiven], behind: int) -> tuple[F
 
 
 def find_refusals(work: Work, given: list[AnswerGiven]) -> tuple[Fault, ...]:
-    """All that keeps these answers out of the ledger of the case."""
-    held = {row.id for row in work.opened.load(PersonConcerned)}
+    """All that keeps these answers out of the ledger of the case.
+
+    Somebody who was taken out can still answer anew as long as what they said before stands against a use.
+    """
+    held = {row.id for row in work.opened.load(PersonConcerned)} | taken_out_against(work)
     gone = frozenset(answer.person_id for answer in given) - held
     text = _("This person is no longer in the case.")
     faults = find_faults([_asked(answer) for answer in given], ledger_of(work), clock.latest_today())

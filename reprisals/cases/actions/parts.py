@@ -162,17 +162,29 @@ def save_act(work: Work, act_id: UUID, told: ActTold, started_from: int) -> None
 
 
 def save_person(work: Work, person_id: UUID, told: PersonTold, started_from: int) -> None:
-    """Add or change a person or group. A name is kept only while consent allows it. Raises Clash, RuleBroken."""
+    """Add or change a person or group: then the case is no longer about nobody in particular.
+
+    A name is kept only while consent allows it. Raises Clash, RuleBroken.
+    """
     row, before = work.find(PersonConcerned, person_id)
     check_revision(row, started_from)
     told = _with_names(work, person_id, told, before)
     drop_unfinished(work, f"person:{person_id}")
     _save_row(work, PersonConcerned, person_id, told)
+    work.change_case(replace(work.content, is_general=False))
+    finish_work(work, "case.changed", part="person")
+
+
+def say_general(work: Work, is_general: bool) -> None:
+    """Say that the case concerns nobody in particular, or take that back. Raises RuleBroken where somebody is recorded."""
+    if is_general and work.opened.load(PersonConcerned):
+        raise RuleBroken(_("Somebody is recorded here, so the case concerns them. Remove them first."))
+    work.change_case(replace(work.content, is_general=is_general))
     finish_work(work, "case.changed", part="person")
 
 
 def remove_person(work: Work, person_id: UUID, started_from: int) -> None:
-    """Take a person out of the case. Their answers stay in the ledger. Raises Clash."""
+    """Take a person out of the case. Their answers stay in the ledger, and a no in them still stands. Raises Clash."""
     _remove_row(work, PersonConcerned, person_id, started_from)
     finish_work(work, "case.changed", part="person")
 

@@ -33,7 +33,7 @@ def settle_facets(work: Work) -> None:
     units = [row.unit for row in work.opened.load(PersonConcerned)]
     danger = Danger(work.case.danger) if work.case.danger else None
     facets: dict[str, Any] = {
-        "record_type": derive_record_type(story.happened, units).value,
+        "record_type": derive_record_type(story.happened, units, is_general=work.content.is_general).value,
         "report_year": _report_year(story),
         "urgency": 0 if danger is Danger.YES else 1,
     }

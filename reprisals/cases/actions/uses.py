@@ -19,7 +19,6 @@ from reprisals.cases.consent.rules.uses import (
     wider_scopes_given,
 )
 from reprisals.cases.models.account import ConsentAnswer, PersonConcerned, PersonContent
-from reprisals.cases.rules.outline import RecordType
 
 __all__ = [
     "Glance",
@@ -32,6 +31,8 @@ __all__ = [
     "may_keep_name",
     "may_use",
     "names_of_persons",
+    "stands_against",
+    "taken_out_against",
     "wider_given",
 ]
 
@@ -95,13 +96,27 @@ def names_of_persons(work: Work) -> list[str]:
 
 
 def _concerned(work: Work, person_id: UUID | None) -> Concerned:
-    """Those whose answers count, by a ledger that is summed up once for as long as nothing is added to it."""
-    known = work.derive(ConsentAnswer, lambda _rows: Concerned.of((), ledger_of(work)))
+    """Those whose answers count."""
+    known = _answers(work)
     if person_id is not None:
         return known.only(person_id)
     persons = [row.id for row in work.opened.load(PersonConcerned)]
-    is_situation = work.case.record_type == RecordType.SITUATION and not persons
-    return Concerned(tuple(persons), known.state, is_situation)
+    return known.among(persons, situation=work.content.is_general and not persons)
+
+
+def taken_out_against(work: Work) -> frozenset[UUID]:
+    """Those who were taken out of the case and whose answers still stand against its use. Raises Tampered."""
+    return frozenset(_concerned(work, None).gone)
+
+
+def stands_against(work: Work, person_id: UUID) -> bool:
+    """Whether the person said no to anything that would still stand once they are taken out. Raises Tampered."""
+    return person_id in _answers(work).gone
+
+
+def _answers(work: Work) -> Concerned:
+    """All who answered, with nobody in the case: summed up once for as long as nothing is added to the ledger."""
+    return work.derive(ConsentAnswer, lambda _rows: Concerned.of((), ledger_of(work)))
 
 
 def _names(document: PersonContent, may_keep: bool) -> list[str]:

@@ -14,8 +14,8 @@ from reprisals.cases.consent.rules.ledger import Answer, Fault, Scope
 from reprisals.cases.forms.fields import choices_of, code_field, date_field, entities_field, entity_of
 from reprisals.cases.happenings.rules import LooseDate, Precision
 from reprisals.cases.models.account import ConsentContent
-from reprisals.codes.lists import get_list, label
-from reprisals.i18n.marking import Marked, RuleBroken, _
+from reprisals.codes.lists import get_list
+from reprisals.i18n.marking import Coded, RuleBroken, _
 from reprisals.web.filters import show
 from reprisals.web.forms import Form, OneOf, language, lazy, text_field, words_field
 
@@ -29,7 +29,7 @@ def _answers() -> list[tuple[str, str]]:
 def scope_field(scope: Scope) -> Any:
     """The answer on one scope."""
     return RadioField(
-        lazy(Marked(get_list("consent_scopes").get(scope.value).label("en"))),
+        lazy(Coded("consent_scopes", scope.value)),
         [OneOf([UNCHANGED, *(code.code for code in get_list("consent_answers"))])],
         choices=_answers,
         default=UNCHANGED,
@@ -70,15 +70,20 @@ class ConsentForm(Form):
     obtained_by = text_field(_("Who asked?"), help_text=_("If it was not you."))
     text = words_field(_("What exactly was agreed to?"), 5_000)
 
-    def __init__(self, *args: Any, people: Sequence[tuple[UUID, str]] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        people: Sequence[tuple[UUID, str]] = (),
+        gone: Sequence[tuple[UUID, str]] = (),
+        **kwargs: Any,
+    ) -> None:
+        """`people` are those in the case, chosen unless somebody chose otherwise; `gone` can be chosen beside them."""
         super().__init__(*args, **kwargs)
-        for scope in Scope:
-            self[scope.value].label.text = label("consent_scopes", scope.value, language())
-        self.names = dict(people)
+        self.names = dict([*people, *gone])
         self.people = tuple(str(person_id) for person_id in self.names)
-        self.persons.choices = [(str(person_id), name) for person_id, name in people]
+        self.persons.choices = [(str(person_id), name) for person_id, name in self.names.items()]
         if self.persons.data is None:
-            self.persons.data = list(self.people)
+            self.persons.data = [str(person_id) for person_id, _name in people]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether everything that was typed belongs to an answer, so that no word of it is dropped."""

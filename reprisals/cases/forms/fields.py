@@ -8,9 +8,9 @@ from wtforms.validators import StopValidation
 
 from reprisals import clock
 from reprisals.cases.happenings.rules import LooseDate, Precision, TypedDate, Within, from_iso, parse
-from reprisals.codes.entities import find_entity
+from reprisals.codes.entities import find_entity, near_entities
 from reprisals.codes.lists import get_list, label
-from reprisals.codes.states import find_state
+from reprisals.codes.states import find_state, near_states
 from reprisals.i18n.marking import Marked, RuleBroken, _
 from reprisals.web.filters import show, show_entity, show_state
 from reprisals.web.forms import LINE, AtMost, Form, OneOf, Required, clean, language, lazy
@@ -111,15 +111,33 @@ def radio_field(
     )
 
 
+class Named(StringField):
+    """The name of something on file, typed or chosen. Where the name fits nothing, `near` has what may have been meant.
+
+    Each of these is a button that sends the form with the name beside what was typed, which it then replaces.
+    """
+
+    near: tuple[str, ...] = ()
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        """What was typed, or else what was pressed."""
+        super().process(formdata, *args, **kwargs)
+        pressed = formdata.getlist(f"{self.name}-meant") if formdata is not None else []
+        if pressed:
+            self.data = clean(pressed[0])
+
+
 def check_state(_form: Any, field: Any) -> None:
     """The text is the name of a State in any language, or its code."""
     if field.data and find_state(field.data) is None:
+        field.near = tuple(state.name(language()) for state in near_states(field.data))
         raise StopValidation(show(_("This is not the name of a State. Choose it from the list.")))
 
 
 def check_entity(_form: Any, field: Any) -> None:
     """The text is the name or the code of an entity of the United Nations."""
     if field.data and find_entity(field.data) is None:
+        field.near = tuple(show_entity(entity.code) for entity in near_entities(field.data))
         raise StopValidation(
             show(_("This is not an entity of the United Nations known here. Choose it from the list."))
         )
@@ -127,7 +145,7 @@ def check_entity(_form: Any, field: Any) -> None:
 
 def state_field(text: Marked, help_text: Marked | None = None) -> Any:
     """One State, typed or chosen from a native list."""
-    return StringField(
+    return Named(
         lazy(text),
         [AtMost(LINE), check_state],
         filters=[clean],
@@ -139,9 +157,7 @@ def entity_field(text: Marked, required: Marked | None = None, help_text: Marked
     """One entity, typed or chosen from a native list."""
     checks: list[Any] = [Required(required)] if required else []
     description = lazy(help_text) if help_text else ""
-    return StringField(
-        lazy(text), [*checks, AtMost(LINE), check_entity], filters=[clean], description=description
-    )
+    return Named(lazy(text), [*checks, AtMost(LINE), check_entity], filters=[clean], description=description)
 
 
 def states_field(text: Marked) -> Any:
@@ -209,9 +225,12 @@ class DateForm(Form):
 
     def loose(self) -> LooseDate | None:
         """The date, or None where nothing was typed. Raises RuleBroken."""
+        return parse(self.typed(), within=self.within())
+
+    def typed(self) -> TypedDate:
+        """The fields as they were typed."""
         about = self.precision.data == Precision.EST
-        typed = TypedDate(self.day.data or "", self.month.data or "", self.year.data or "", about)
-        return parse(typed, within=self.within())
+        return TypedDate(self.day.data or "", self.month.data or "", self.year.data or "", about)
 
     def iso(self) -> str:
         """The date in its written form, empty where nothing was typed."""
@@ -231,10 +250,25 @@ class PastDateForm(DateForm):
         return Within(not_after=clock.latest_today())
 
 
+class ComingDateForm(DateForm):
+    """A date of something that is to come: not in the past, unless it was told before and the day has passed since."""
+
+    told_before = ""
+
+    def within(self) -> Within:
+        """From today on, wherever the person is."""
+        return Within(not_before=clock.earliest_today(), too_early=_("This date has passed. Check it."))
+
+    def loose(self) -> LooseDate | None:
+        """The date, or None where nothing was typed. Raises RuleBroken."""
+        typed = parse(self.typed())
+        return typed if typed is not None and typed.iso == self.told_before else super().loose()
+
+
 def date_field(text: Marked, *, past: bool = True, help_text: Marked | None = None) -> Any:
     """A loose date."""
     return FormField(
-        PastDateForm if past else DateForm, lazy(text), description=lazy(help_text) if help_text else ""
+        PastDateForm if past else ComingDateForm, lazy(text), description=lazy(help_text) if help_text else ""
     )
 
 

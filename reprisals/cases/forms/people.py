@@ -5,6 +5,7 @@ from typing import Any
 from wtforms import StringField
 
 from reprisals.cases.actions.parts import ActTold, CooperationTold, PersonTold
+from reprisals.cases.forms.closing import Tick
 from reprisals.cases.forms.fields import (
     code_field,
     codes_field,
@@ -20,6 +21,11 @@ from reprisals.cases.models.account import ActContent, CooperationContent, Perso
 from reprisals.cases.persons.rules import Headcount, Qualifier, Unit, check_number, parse_count
 from reprisals.i18n.marking import RuleBroken, _
 from reprisals.web.forms import LINE, AtMost, Form, clean, lazy, text_field, words_field
+
+SAYING = (
+    *("alias", "legal_name", "other_names", "number", "groups"),
+    *("occupation", "organization", "nationality", "situation"),
+)
 
 
 class PersonForm(Form):
@@ -38,7 +44,10 @@ class PersonForm(Form):
     )
     other_names = words_field(_("Other spellings of the name"), 2_000, _("One a line, in any script."))
     number = StringField(
-        lazy(_("How many?")), [AtMost(20)], filters=[clean], description=lazy(_("For groups only."))
+        lazy(_("How many?")),
+        [AtMost(20)],
+        filters=[clean],
+        description=lazy(_("For groups only. Leave it empty where it is not known.")),
     )
     qualifier = code_field(_("Is the number exact?"), "number_qualifiers")
     gender = code_field(_("Gender"), "genders", blank=False)
@@ -55,8 +64,11 @@ class PersonForm(Form):
         return check_number(Unit(self.unit.data), parse_count(self.number.data or ""), qualifier)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whether number and unit agree."""
+        """Whether number and unit agree, and anything is said."""
         if not super().validate(extra_validators):
+            return False
+        if not self.says_anything():
+            self.refuse(RuleBroken(_("Say something about this person or group, or go back."), "alias"))
             return False
         try:
             self.headcount()
@@ -64,6 +76,11 @@ class PersonForm(Form):
             self.refuse(refusal)
             return False
         return True
+
+    def says_anything(self) -> bool:
+        """Whether anything was told beyond the kind and what every page starts from."""
+        chosen = self.gender.data not in {"", None, "N"} or self.age_group.data not in {"", None, "UNK"}
+        return chosen or any(self[name].data for name in SAYING)
 
     def told(self) -> PersonTold:
         """What was told."""
@@ -85,6 +102,20 @@ class PersonForm(Form):
             frozenset(self.groups.data or ()),
             content,
         )
+
+
+class GeneralForm(Form):
+    """Whether it concerns anybody in particular."""
+
+    is_general = Tick(
+        lazy(_("It concerns nobody in particular")),
+        description=lazy(
+            _(
+                "A general situation, a law, a policy. Then nobody has to be asked for consent. "
+                "Once a person or group is added, this is taken back by itself."
+            )
+        ),
+    )
 
 
 class CooperationForm(Form):

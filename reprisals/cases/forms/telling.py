@@ -79,6 +79,10 @@ class AccountForm(Form):
     coming_kind = code_field(_("What kind of event?"), "upcoming_events")
     coming_on = date_field(_("When is it expected?"), past=False)
 
+    def __init__(self, *args: Any, coming_before: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.coming_on.form.told_before = coming_before
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether all fields hold together, not only one by one."""
         if not super().validate(extra_validators):

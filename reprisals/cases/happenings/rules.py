@@ -93,12 +93,16 @@ class TypedDate:
     about: bool = False
 
 
+TOO_EARLY = _("This date is too early here. Check it.")
+
+
 @dataclass(frozen=True, slots=True)
 class Within:
-    """The days between which a date must be able to fall, both included. None: no limit."""
+    """The days between which a date must be able to fall, both included. None: no limit. `too_early` is said before it."""
 
     not_before: date | None = None
     not_after: date | None = None
+    too_early: Marked = TOO_EARLY
 
 
 def parse(typed: TypedDate, prefix: str = "", within: Within | None = None) -> LooseDate | None:
@@ -196,7 +200,7 @@ def _check_within(found: LooseDate, within: Within, prefix: str) -> None:
         raise RuleBroken(_("This date has not come yet. Check it."), field)
     if within.not_before is not None and found.latest < within.not_before:
         field = prefix + _where(found, within.not_before)
-        raise RuleBroken(_("This date is too early here. Check it."), field)
+        raise RuleBroken(within.too_early, field)
 
 
 def _where(found: LooseDate, limit: date) -> str:

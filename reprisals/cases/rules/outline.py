@@ -122,19 +122,19 @@ def missing_to_submit(outline: CaseOutline) -> tuple[Missing, ...]:
     return tuple(missing for there, missing in required if not there)
 
 
-def derive_record_type(happened: bool, units: Iterable[str]) -> RecordType:
+def derive_record_type(happened: bool, units: Iterable[str], *, is_general: bool = False) -> RecordType:
     """Return the record type that follows from the facts.
 
-    `units` are the counting units of those concerned (IND, ORG, GRP, COM). What has not happened is feared;
-    one person, group or community makes it a record of persons; organizations alone one of organizations;
-    nobody singled out a situation.
+    `units` are the counting units of those concerned (IND, ORG, GRP, COM), `is_general` whether somebody said that it concerns
+    nobody in particular. What has not happened is feared; organizations alone make it a record of organizations. It is a
+    situation only where that was said and nobody is recorded: whoever was not asked yet is no proof that nobody is concerned.
     """
     if not happened:
         return RecordType.FEARED
     found = set(units)
-    if found - {"ORG"}:
-        return RecordType.PERSONS
-    return RecordType.ORGANIZATIONS if found else RecordType.SITUATION
+    if found == {"ORG"}:
+        return RecordType.ORGANIZATIONS
+    return RecordType.SITUATION if is_general and not found else RecordType.PERSONS
 
 
 def propose_title(facts: TitleFacts) -> tuple[Value, ...]:

@@ -16,7 +16,7 @@ from reprisals.cases.actions.consent import (
     keep_answers,
 )
 from reprisals.cases.actions.unfinished import drop_shown, keep_unfinished, unfinished_of
-from reprisals.cases.actions.uses import Glance, Use, glance_at
+from reprisals.cases.actions.uses import Glance, Use, glance_at, taken_out_against
 from reprisals.cases.actions.work import Work, may_edit
 from reprisals.cases.consent.rules.ledger import Scope
 from reprisals.cases.forms.consent import ConsentForm
@@ -34,12 +34,12 @@ from reprisals.cases.views.page import (
     open_to_read,
     typed_fields,
 )
-from reprisals.cases.views.people import entity_names, named_persons
+from reprisals.cases.views.people import entity_names, list_taken_out, named_persons
 from reprisals.cases.views.steps import next_address, previous_address, steps_of
 from reprisals.cases.views.telling import number
 from reprisals.i18n.marking import Marked, _
 from reprisals.web.current import actor, requires
-from reprisals.web.kept import filled_from
+from reprisals.web.kept import filled_from, words_stored
 from reprisals.web.tokens import FIELD
 
 KEY = "consent"
@@ -65,7 +65,7 @@ def consent(case_id: UUID) -> ResponseReturnValue:
     work = open_to_change(case_id)
     if request.headers.get("X-Autosave"):
         return autosave_unfinished(KEY, work)
-    form = ConsentForm(request.form, people=_choices(work))
+    form = _form(work, request.form)
     if "add" in request.form:
         add_entry(form, request.form["add"])
         keep_unfinished(work, KEY, typed_fields(CONFIRMED))
@@ -77,6 +77,7 @@ def _go_back(work: Work, form: ConsentForm) -> ResponseReturnValue:
     """To the step before. The ledger only grows, so nothing is added in passing; what was typed is kept."""
     if form.says_anything():
         keep_unfinished(work, KEY, typed_fields(CONFIRMED))
+    words_stored()
     return redirect(previous_address(work.id, Step.CONSENT))
 
 
@@ -86,7 +87,7 @@ def _show(case_id: UUID) -> str:
     kept = unfinished_of(work, KEY)
     typed = filled_from(kept.fields)
     started_from = typed.get("revision", "") if typed else ""
-    return _render(work, ConsentForm(typed, people=_choices(work)), started_from, kept=kept.mark)
+    return _render(work, _form(work, typed), started_from, kept=kept.mark)
 
 
 def _save(work: Work, form: ConsentForm) -> ResponseReturnValue:
@@ -94,6 +95,7 @@ def _save(work: Work, form: ConsentForm) -> ResponseReturnValue:
     started_from = request.form.get("revision", "")
     is_whole, given = form.validate_on_submit(), form.answers()
     if is_whole and is_added(work, given, number(started_from)):
+        words_stored()
         return redirect(_after(work))
     overtaken = find_overtaken(work, given, number(started_from))
     form.show_faults((*overtaken, *find_refusals(work, given)))
@@ -103,15 +105,15 @@ def _save(work: Work, form: ConsentForm) -> ResponseReturnValue:
     stopped = find_stopped(work, given)
     if stopped and not CONFIRMED & request.form.keys():
         keep_unfinished(work, KEY, typed_fields(CONFIRMED))
-        return _ask(work, stopped)
+        return _ask(work, stopped, form.names)
     drop_shown(work, KEY, request.form.get("kept", ""))
     keep_answers(work, given)
+    words_stored()
     return redirect(_after(work))
 
 
-def _ask(work: Work, stopped: list[Stopped]) -> str:
+def _ask(work: Work, stopped: list[Stopped], names: dict[UUID, str]) -> str:
     """What a withdrawal changes at once and what it cannot, before it is recorded."""
-    names = dict(_choices(work))
     return render_template(
         "cases/withdrawal.html",
         case=work.case,
@@ -159,8 +161,25 @@ def consent_rows(work: Work) -> list[dict[str, Any]]:
     ]
 
 
-def _choices(work: Work) -> list[tuple[UUID, str]]:
-    return [(row.id, name) for row, _content, name in named_persons(work)]
+def _form(work: Work, typed: Any) -> ConsentForm:
+    """The form about those in the case, and beside them those who were taken out and still stand against a use."""
+    people = [(row.id, name) for row, _content, name in named_persons(work)]
+    against = taken_out_against(work)
+    gone = [pair for pair in list_taken_out(work) if pair[0] in against]
+    return ConsentForm(typed, people=people, gone=gone)
+
+
+def taken_out_rows(work: Work) -> list[dict[str, Any]]:
+    """Those who were taken out after they had answered, and whether their answers still stand against a use."""
+    against = taken_out_against(work)
+    return [
+        {
+            "name": name,
+            "href": url_for("cases.person_consent", case_id=work.id, person_id=person_id),
+            "stands": person_id in against,
+        }
+        for person_id, name in list_taken_out(work)
+    ]
 
 
 def _after(work: Work) -> str:
@@ -184,6 +203,8 @@ def _render(work: Work, form: ConsentForm, started_from: str, *, kept: str | Non
         form=form,
         scopes=[scope.value for scope in Scope],
         rows=consent_rows(work),
+        taken_out=taken_out_rows(work),
+        is_general=work.content.is_general,
         uses=uses_of(glance_at(work)),
         is_draft=is_draft,
         kept=request.form.get("kept", "") if kept is None else kept,

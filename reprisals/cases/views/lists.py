@@ -9,18 +9,25 @@ from flask.typing import ResponseReturnValue
 
 from reprisals.access import Permission
 from reprisals.cases.actions import parts
+from reprisals.cases.actions.uses import stands_against
 from reprisals.cases.actions.work import Clash, Work
+from reprisals.cases.forms.people import GeneralForm
 from reprisals.cases.models.account import Cooperation, PersonConcerned
 from reprisals.cases.rules.outline import Step
 from reprisals.cases.rules.stages import Stage
 from reprisals.cases.views.blueprint import bp
-from reprisals.cases.views.page import open_to_change, open_to_read
+from reprisals.cases.views.page import BACK, open_to_change, open_to_read
 from reprisals.cases.views.people import named_persons
 from reprisals.cases.views.steps import address_of, next_address, previous_address, steps_of
 from reprisals.cases.views.telling import number, revision_of
 from reprisals.cases.views.unfinished import LINK, PERSON, begun_in
+from reprisals.i18n.marking import RuleBroken
 from reprisals.web.current import or_404, requires
+from reprisals.web.forms import posted
+from reprisals.web.kept import words_stored
 
+GENERAL = "general"
+"""What the form on whom it concerns started from: it was said to be about nobody in particular."""
 Remove = Callable[[Work, UUID, int], None]
 
 
@@ -40,13 +47,41 @@ def _list_page(work: Work, step: Step, template: str, **values: Any) -> str:
     )
 
 
-@bp.route("/<uuid:case_id>/who")
+@bp.route("/<uuid:case_id>/who", methods=["GET", "POST"])
 @requires(Permission.CASE_EDIT)
 def who(case_id: UUID) -> ResponseReturnValue:
-    """Who is concerned: the list, the way to add to it, and what was begun and not finished."""
-    work = open_to_read(case_id, "who")
-    begun = begun_in(work, PERSON)
-    return _list_page(work, Step.WHO, "cases/who.html", people=named_persons(work), begun=begun)
+    """Who is concerned: the list, the way to add to it, or that nobody in particular is."""
+    if request.method != "POST":
+        work = open_to_read(case_id, "who")
+        return _who_page(work, GeneralForm(posted(), is_general=work.content.is_general))
+    work, form = open_to_change(case_id), GeneralForm(request.form)
+    is_general = bool(form.is_general.data)
+    try:
+        if is_general != (request.form.get("revision") == GENERAL):
+            parts.say_general(work, is_general)
+    except RuleBroken as refusal:
+        form.refuse(refusal)
+        return _who_page(work, form), 422
+    words_stored()
+    return redirect(_after_who(work))
+
+
+def _who_page(work: Work, form: GeneralForm) -> str:
+    return _list_page(
+        work,
+        Step.WHO,
+        "cases/who.html",
+        people=named_persons(work),
+        begun=begun_in(work, PERSON),
+        form=form,
+        revision=GENERAL if work.content.is_general else "",
+    )
+
+
+def _after_who(work: Work) -> str:
+    if work.case.stage != Stage.DRAFT:
+        return url_for("cases.show", case_id=work.id, said="case-saved")
+    return (previous_address if request.form.get("go") == BACK else next_address)(work.id, Step.WHO)
 
 
 @bp.route("/<uuid:case_id>/link")
@@ -71,6 +106,7 @@ def _remove(case_id: UUID, row_id: UUID, kind: type[Any], remove: Remove) -> Res
     row = or_404(work.find(kind, row_id)[0])
     name = next((n for r, _c, n in named_persons(work) if r.id == row_id), "")
     values = {"row": row, "name": name, "cancel": address_of(case_id, step), "revision": revision_of(row)}
+    values |= {"is_person": kind is PersonConcerned, "stands": stands_against(work, row_id)}
     return render_template("cases/remove.html", work=work, case=work.case, step=step.value, **values)
 
 

@@ -13,7 +13,7 @@ from reprisals.cases.actions.uses import may_keep_name
 from reprisals.cases.actions.work import Work
 from reprisals.cases.forms.fields import date_data, entity_text, state_text
 from reprisals.cases.forms.people import ActForm, CooperationForm, PersonForm
-from reprisals.cases.models.account import Act, Cooperation, PersonConcerned
+from reprisals.cases.models.account import Act, ConsentAnswer, Cooperation, PersonConcerned
 from reprisals.cases.persons.rules import Unit, person_label
 from reprisals.cases.rules.outline import Step
 from reprisals.cases.views.blueprint import bp
@@ -21,6 +21,7 @@ from reprisals.cases.views.page import Filled, Page, serve
 from reprisals.cases.views.telling import filled_by, number, state_names
 from reprisals.codes.entities import list_entities
 from reprisals.i18n.marking import _
+from reprisals.sealing.boxes import Revision
 from reprisals.web.current import or_404, requires
 from reprisals.web.filters import show
 from reprisals.web.forms import language
@@ -39,6 +40,24 @@ def named_persons(work: Work) -> list[tuple[PersonConcerned, Any, str]]:
         (row, content, show(person_label(Unit(row.unit), content.alias, place)))
         for place, (row, content) in enumerate(work.rows(PersonConcerned), start=1)
     ]
+
+
+def list_taken_out(work: Work) -> list[tuple[UUID, str]]:
+    """Those who were taken out of the case after they had answered, with what they were called. Raises Tampered."""
+    held = {row.id for row in work.opened.load(PersonConcerned)}
+    ledger = sorted(work.opened.load(ConsentAnswer), key=lambda row: row.sequence)
+    gone = list(dict.fromkeys(row.person_id for row in ledger if row.person_id not in held))
+    if not gone:
+        return []
+    last = {revision.row_id: revision for revision in work.opened.revisions()}
+    return [(person, _called(work, last.get(person), place)) for place, person in enumerate(gone, start=1)]
+
+
+def _called(work: Work, last: Revision | None, place: int) -> str:
+    """What somebody was called when they were taken out, and that they were."""
+    unit = Unit(last.facets["unit"]) if last else Unit.IND
+    alias = work.opened.read_revision(PersonConcerned, last).alias if last else ""
+    return show(_("%(name)s (taken out)", name=person_label(unit, alias, place)))
 
 
 def _person_page(person_id: UUID) -> Page:

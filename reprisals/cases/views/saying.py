@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from reprisals.cases.views.holders import list_kept_out
 from reprisals.i18n.marking import Marked, _
 from reprisals.identity.models import Team
 from reprisals.web.filters import (
@@ -40,6 +41,7 @@ PARTS: dict[str, Marked] = {
     "wish": _("What they want"),
     "reach": _("Reaching back"),
     "exclusion": _("Who is kept out"),
+    "consent_answer": _("Consent"),
 }
 
 
@@ -65,6 +67,8 @@ FIELDS: dict[str, tuple[Said, ...]] = {
         _facet("record_type", _("Kind of record"), "record_types"),
         _facet("received_on", _("Received on"), "date"),
         _facet("report_year", _("Report year"), "text"),
+        Said("is_general", _("It concerns nobody in particular"), "yes"),
+        _facet("owning_team_id", _("Logged by"), "team"),
         _facet("triage_team_id", _("Team that triages"), "team"),
         _facet("submitted_at", _("Submitted"), "datetime"),
         _facet("verification", _("Verification"), "verification"),
@@ -132,8 +136,38 @@ FIELDS: dict[str, tuple[Said, ...]] = {
         Said("times", _("When it is safe")),
         Said("never", _("What must never be done")),
     ),
-    "exclusion": (Said("reason", _("Why")),),
+    "exclusion": (
+        _facet("kind", _("Kind"), "holder"),
+        _facet("target", _("Who is kept out"), "kept_out"),
+        Said("reason", _("Why")),
+    ),
+    "consent_answer": (
+        _facet("scope", _("Asked about"), "consent_scopes"),
+        _facet("answer", _("Answer"), "consent_answers"),
+        _facet("entities", _("Entities"), "entities"),
+        _facet("given_on", _("Answered on"), "date"),
+        Said("giver", _("Given by"), "consent_givers"),
+        Said("means", _("How"), "consent_means"),
+        Said("obtained_by", _("Asked by")),
+        Said("text", _("What exactly was agreed to?")),
+        Said("language", _("Language"), "languages"),
+        Said("recheck_on", _("Ask again on"), "loose"),
+    ),
 }
+
+UNTOLD: dict[str, dict[str, str]] = {
+    "case_record": {
+        "reference": "stands above the page and never changes",
+        "stage_since": "moves with the stage, and the change has its moment",
+        "duplicate_of": "is an identifier, and nothing writes it yet",
+        "title_is_own": "moves with the title",
+        "language": "nothing writes it yet",
+    },
+    "act": {"persons": "are identifiers, and no page writes them yet"},
+    "person_concerned": {"person_ref": "is an identifier that never changes"},
+    "consent_answer": {"person_id": "stands in the heading", "sequence": "is the order of the page"},
+}
+"""What is not told of a part, and why."""
 
 
 def say(said: Said, value: Any, teams: Mapping[str, Team]) -> str:
@@ -153,6 +187,9 @@ def _label(list_name: str, code: str) -> str:
     return named(code) if named else show_code(code, list_name)
 
 
+_HOLDERS = {"team": _("Team"), "entity": _("Entity"), "person": _("Person")}
+
+
 def _lines(values: Iterable[str]) -> str:
     return "\n".join(values)
 
@@ -161,6 +198,8 @@ _KINDS: dict[str, Callable[[Any], str]] = {
     "text": str,
     "number": show_number,
     "lines": _lines,
+    "holder": lambda kind: show(_HOLDERS[kind]),
+    "kept_out": lambda name: show_list(list_kept_out(frozenset({name}))),
     "loose": show_loose,
     "date": lambda value: show_date(date.fromisoformat(value)),
     "datetime": lambda value: show_datetime(datetime.fromisoformat(value)),

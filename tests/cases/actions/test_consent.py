@@ -196,6 +196,9 @@ def test_the_same_answers_in_other_words_are_no_second_click(desk: Desk) -> None
 
 def test_what_may_be_done_follows_from_the_least_of_all_answers(desk: Desk) -> None:
     case_id = desk.begin()
+    assert not may_use(desk.read(case_id), Use.REPORT_ANONYMISED).allowed
+    with desk.work(case_id) as work:
+        parts.say_general(work, is_general=True)
     assert may_use(desk.read(case_id), Use.REPORT_ANONYMISED).allowed
     first, second = desk.add_person(case_id), desk.add_person(case_id)
     assert not may_use(desk.read(case_id), Use.REPORT_ANONYMISED).allowed

@@ -58,9 +58,12 @@ def save_account(desk: Desk, case_id: UUID, started: int, *acts: str, **content:
         parts.save_account(work, account(*acts, **content), started)
 
 
-def test_a_case_is_a_situation_until_somebody_is_concerned(desk: Desk) -> None:
+def test_a_case_is_a_situation_once_that_is_said_until_somebody_is_concerned(desk: Desk) -> None:
     case_id, organization = desk.begin(), uuid4()
     found = [desk.read(case_id).case.record_type]
+    with desk.work(case_id) as work:
+        parts.say_general(work, is_general=True)
+    found.append(desk.read(case_id).case.record_type)
     with desk.work(case_id) as work:
         parts.save_person(work, organization, person("ORG"), 0)
     found.append(desk.read(case_id).case.record_type)
@@ -69,7 +72,8 @@ def test_a_case_is_a_situation_until_somebody_is_concerned(desk: Desk) -> None:
     save_account(desk, case_id, 0, happened=False, coming="a trial")
     found.append(desk.read(case_id).case.record_type)
 
-    assert found == ["SITUATION", "ORGANIZATIONS", "PERSONS", "FEARED"]
+    assert found == ["PERSONS", "SITUATION", "ORGANIZATIONS", "PERSONS", "FEARED"]
+    assert not desk.read(case_id).content.is_general
 
 
 def test_danger_now_puts_a_case_before_the_others_and_proposes_urgent(desk: Desk) -> None:
@@ -242,10 +246,10 @@ def test_the_history_of_facets_gives_the_state_as_of_an_earlier_date(desk: Desk,
         (600, "ABOUT", ["HRD"]),
         (31, "EXACT", ["HRD"]),
     ]
-    assert case_at(begun) == ("SITUATION", "NO", "NORMAL")
+    assert case_at(begun) == ("PERSONS", "NO", "NORMAL")
     assert case_at(told_at) == ("PERSONS", "NO", "NORMAL")
     assert case_at(corrected_at) == ("PERSONS", "YES", "URGENT")
-    assert case_at(clock.now()) == ("SITUATION", "YES", "URGENT")
+    assert case_at(clock.now()) == ("PERSONS", "YES", "URGENT")
     assert facets_at(read, group, clock.now()) is None
 
 

@@ -94,7 +94,7 @@ def test_printing_an_outline_shows_nothing_that_a_person_wrote() -> None:
         (True, ["GRP"], RecordType.PERSONS),
         (True, ["COM", "ORG"], RecordType.PERSONS),
         (True, ["ORG", "ORG"], RecordType.ORGANIZATIONS),
-        (True, [], RecordType.SITUATION),
+        (True, [], RecordType.PERSONS),
         (False, [], RecordType.FEARED),
         (False, ["IND"], RecordType.FEARED),
     ],
@@ -103,6 +103,21 @@ def test_the_record_type_follows_from_what_happened_and_to_whom(
     happened: bool, units: list[str], record_type: RecordType
 ) -> None:
     assert derive_record_type(happened, units) is record_type
+
+
+@pytest.mark.parametrize(
+    ("happened", "units", "record_type"),
+    [
+        (True, [], RecordType.SITUATION),
+        (False, [], RecordType.FEARED),
+        (True, ["IND"], RecordType.PERSONS),
+        (True, ["ORG"], RecordType.ORGANIZATIONS),
+    ],
+)
+def test_a_case_is_a_situation_where_that_was_said_and_nobody_is_recorded(
+    happened: bool, units: list[str], record_type: RecordType
+) -> None:
+    assert derive_record_type(happened, units, is_general=True) is record_type
 
 
 def test_a_title_says_what_who_and_where() -> None:

@@ -4,14 +4,20 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from reprisals.audit.actions import commit
+from reprisals.cases.actions import drafts
+from reprisals.cases.actions.work import begin_work
 from reprisals.cases.models import account, case
 from reprisals.cases.views import history
-from reprisals.cases.views.saying import FIELDS, PARTS
+from reprisals.cases.views.saying import FIELDS, PARTS, UNTOLD
 from reprisals.sealing.boxes import SealedRow
 from tests.cases.views.office import Focal
 from tests.client import Page, words_of
+from tests.makers import act_as
 
 ALIAS, LEGAL = "Alias Blue", "Legal Examplename"
+CODES = {"states", "pretexts", "perpetrators", "groups", "grounds", "entities"}
+"""Facets with several values: they stand as codes beside the row."""
 SELF = (("giver", "SELF"), ("means", "PHONE"))
 
 
@@ -140,17 +146,40 @@ def test_a_case_without_any_change_says_so_in_its_history(focal: Focal) -> None:
     assert "They came" not in focal.browser.get(f"/cases/{focal.begin()}/history").words
 
 
-def test_every_part_that_keeps_a_history_can_be_told() -> None:
-    written = (account, case)
+def test_every_part_that_keeps_a_history_is_told_in_every_field_but_those_with_a_reason() -> None:
+    written = {module.__name__ for module in (account, case)}
     kinds = {
         kind.__tablename__: kind  # type: ignore[attr-defined]
         for kind in SealedRow.__subclasses__()
-        if kind.KEEPS_HISTORY and kind.__module__ in {module.__name__ for module in written}
+        if kind.KEEPS_HISTORY and kind.__module__ in written
     }
-    told = {name: {said.name for said in fields} for name, fields in FIELDS.items()}
 
-    assert kinds.keys() - PARTS.keys() == {"consent_answer"}
-    assert PARTS.keys() == FIELDS.keys()
-    for name, said in told.items():
-        known = set(kinds[name].FACETS) | set(kinds[name].DOCUMENT.__dataclass_fields__)
-        assert said - known <= {"states", "pretexts", "perpetrators", "groups", "grounds"}, name
+    assert kinds.keys() == PARTS.keys() == FIELDS.keys()
+    assert UNTOLD.keys() <= kinds.keys()
+    for name, kind in kinds.items():
+        facets = {said.name for said in FIELDS[name] if said.is_facet}
+        texts = {said.name for said in FIELDS[name] if not said.is_facet}
+        left_out = UNTOLD.get(name, {})
+        codes = facets - set(kind.FACETS)
+        assert codes <= CODES, name
+        assert (
+            set(kind.FACETS) - facets | kind.DOCUMENT.__dataclass_fields__.keys() - texts == left_out.keys()
+        ), name
+        assert texts <= kind.DOCUMENT.__dataclass_fields__.keys(), name
+        assert all(reason.strip() for reason in left_out.values())
+
+
+def test_who_was_kept_out_is_told_with_the_reason(focal: Focal) -> None:
+    case_id = focal.ready()
+    for is_concerned in (True, False):
+        with focal.office.database.writing() as session:
+            act_as(session, focal.member)
+            work = begin_work(session, focal.member.keyring, focal.member.actor, case_id)
+            drafts.keep_out_office(work, is_concerned, "It is about one of them.")
+            commit(session)
+    page = focal.browser.get(f"/cases/{case_id}/history")
+
+    assert changes(page)[0].startswith("Who is kept out Taken out by")
+    assert row(page, 0, "Kind") == ("Team", "nothing")
+    assert row(page, 0, "Who is kept out")[1] == "nothing"
+    assert row(page, 0, "Why") == ("It is about one of them.", "nothing")

@@ -43,6 +43,9 @@ class Answer(StrEnum):
 FROM_LEAST = (Answer.WITHDRAWN, Answer.REFUSED, Answer.UNSAFE, Answer.PENDING, Answer.GIVEN)
 """The answers, from the one that allows least."""
 
+AGAINST = frozenset({Answer.WITHDRAWN, Answer.REFUSED, Answer.UNSAFE})
+"""The answers that stand against a use even after somebody was taken out of the case."""
+
 SPOKEN = frozenset({Answer.GIVEN, Answer.REFUSED, Answer.WITHDRAWN})
 """The answers that somebody gave, so that it must be known who and how."""
 
@@ -109,6 +112,11 @@ class Sharing:
         """GIVEN if it is given for any entity, else the least of all answers."""
         return Answer.GIVEN if self.given else least((self.others, *self.by_entity.values()))
 
+    @property
+    def is_against_any(self) -> bool:
+        """Whether anything that was answered on sharing stands against it now."""
+        return not AGAINST.isdisjoint((self.others, *self.by_entity.values()))
+
     def after(self, entry: LedgerEntry) -> "Sharing":
         """Return what stands after a further entry on sharing."""
         if entry.entities:
@@ -144,6 +152,12 @@ class ConsentState:
     def sharing_of(self, person: UUID) -> Sharing:
         """Return what the person answered on sharing."""
         return self.sharing.get(person, Sharing())
+
+    def said_no(self, *, except_for: frozenset[UUID]) -> tuple[UUID, ...]:
+        """Return who refuses, has withdrawn or cannot safely be asked about anything now, leaving out those named."""
+        found = [person for (person, _scope), answer in self.answers.items() if answer in AGAINST]
+        found += [person for person, sharing in self.sharing.items() if sharing.is_against_any]
+        return tuple(person for person in dict.fromkeys(found) if person not in except_for)
 
 
 def least(answers: Iterable[Answer]) -> Answer:

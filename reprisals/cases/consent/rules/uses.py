@@ -8,9 +8,12 @@
 | put to the Government, named | RAISE_CONF |
 | report entry, anonymised; with details; named | PUBLIC_ANON; DETAILS; PUBLIC_NAMED |
 | contact family or lawyer | CONTACT |
-| a situation without a person concerned | nothing |
+| a situation without a person concerned, if somebody said that it is one | nothing |
 
 PUBLIC_NAMED implies DETAILS, and DETAILS implies PUBLIC_ANON, each unless that was refused or withdrawn.
+
+A person who was taken out of the case was concerned when they answered. If they said no to anything, they stand beside the
+others for every use that leaves the case, as if they were still in it; what they gave allows nothing by itself.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -57,28 +60,42 @@ IMPLIED_BY: Mapping[Scope, Scope] = MappingProxyType(
 
 NO = frozenset({Answer.REFUSED, Answer.WITHDRAWN})
 
+KEPT_INSIDE = frozenset({Use.KEEP_LEGAL_NAME})
+"""Uses that stay within the case, and are therefore decided by those alone who are in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
     """Those whose consent a case needs, and what their answers amount to now. Made by `Concerned.of`, once for a ledger.
 
-    `situation`: the record is a general situation, which needs no consent as long as nobody is concerned.
+    `gone` were taken out after they had said no to something, or could not be asked safely. `situation`: somebody said that
+    the record is a general situation, which needs no consent as long as nobody is concerned and nobody who is gone said no.
     """
 
     persons: tuple[UUID, ...]
     state: ConsentState
     situation: bool = False
+    gone: tuple[UUID, ...] = ()
 
     @classmethod
     def of(
         cls, persons: Iterable[UUID], ledger: Iterable[LedgerEntry], *, situation: bool = False
     ) -> "Concerned":
         """Those concerned, by the whole ledger of the case, in any order."""
-        return cls(tuple(dict.fromkeys(persons)), ConsentState.of(ledger), situation)
+        return cls((), ConsentState.of(ledger)).among(persons, situation=situation)
+
+    def among(self, persons: Iterable[UUID], *, situation: bool = False) -> "Concerned":
+        """Those concerned, by the same answers: whoever else said no was taken out."""
+        held = tuple(dict.fromkeys(persons))
+        return Concerned(held, self.state, situation, self.state.said_no(except_for=frozenset(held)))
 
     def only(self, person: UUID) -> "Concerned":
         """One of them alone, by the same answers."""
-        return replace(self, persons=(person,), situation=False)
+        return replace(self, persons=(person,), situation=False, gone=())
+
+    def asked(self, use: Use) -> tuple[UUID, ...]:
+        """All whose answers on a use count."""
+        return self.persons if use in KEPT_INSIDE else (*self.persons, *self.gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +172,8 @@ def summarise(concerned: Concerned) -> Glance:
     """Return what may be done with the case now, for one look at it. Every verdict is that of `may`."""
     persons, state = concerned.persons, concerned.state
     answers = {scope: least(state.answer(person, scope) for person in persons) for scope in Scope if persons}
-    named = state.sharing_of(persons[0]).given if persons else frozenset()
+    asked = concerned.asked(Use.SHARE_ENTITY)
+    named = state.sharing_of(asked[0]).given if asked else frozenset()
     shareable = frozenset(e for e in named if may(Use.SHARE_ENTITY, concerned, entity=e).allowed)
     verdicts = {use: may(use, concerned) for use in Use if use is not Use.SHARE_ENTITY}
     sharing = _sharing_verdict(concerned, shareable)
@@ -178,21 +196,25 @@ def wider_scopes_given(person: UUID, scope: Scope, concerned: Concerned) -> tupl
 def _against(use: Use, concerned: Concerned, entity: str | None) -> tuple[Reason, ...]:
     """Return the answers that stand against the use, person by person in the given order."""
     state = concerned.state
-    if not concerned.persons:
-        return () if concerned.situation else (_nobody_yet(),)
-    reasons: list[Reason] = []
-    for person in concerned.persons:
+    reasons = [] if concerned.persons or concerned.situation else [_nobody_yet()]
+    for person in concerned.asked(use):
         found = [(scope, _answer(state, person, scope, entity)) for scope in NEEDS[use]]
         if not any(_given(state, person, scope, answer) for scope, answer in found):
-            reasons.extend(
-                Reason(person, scope, answer, _what_is_needed(use, answer, entity)) for scope, answer in found
-            )
-    return tuple(reasons)
+            needed = [(scope, answer, _what_is_needed(use, answer, entity)) for scope, answer in found]
+            reasons += [Reason(person, *one) for one in needed]
+    return tuple(
+        replace(reason, text=_of_somebody_gone(reason.text)) if reason.person in concerned.gone else reason
+        for reason in reasons
+    )
 
 
 def _nobody_yet() -> Reason:
-    text = _("Nobody concerned is recorded yet. Add the person, or record the case as a general situation.")
+    text = _("Say whom it concerns, or that it concerns nobody in particular.")
     return Reason(None, None, None, text)
+
+
+def _of_somebody_gone(text: Marked) -> Marked:
+    return _("Somebody who was taken out of the case had answered. %(what)s", what=text)
 
 
 def _answer(state: ConsentState, person: UUID, scope: Scope, entity: str | None) -> Answer:
@@ -251,7 +273,7 @@ def _sharing_verdict(concerned: Concerned, shareable: frozenset[str]) -> Verdict
     if shareable:
         return Verdict(allowed=True)
     reasons = _against(Use.SHARE_ENTITY, concerned, None)
-    if concerned.persons and not reasons:
+    if concerned.asked(Use.SHARE_ENTITY) and not reasons:
         apart = _("There is no entity that everybody concerned has agreed to share with.")
         reasons = (Reason(None, Scope.SHARE_UN, None, apart),)
     return Verdict(not reasons, reasons)
