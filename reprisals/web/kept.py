@@ -11,13 +11,10 @@ from werkzeug.datastructures import MultiDict
 from reprisals import clock
 from reprisals.identity import queries
 from reprisals.identity.actions.sessions import LateForm, drop_kept, open_all_kept, open_kept
-from reprisals.web.current import SAFE_METHODS, db, signed_in
+from reprisals.web.current import SAFE_METHODS, db, settings, signed_in
 
 KEPT = "kept_form"
-AGAIN = frozenset({"add"})
-"""Buttons that ask for the same page once more. What was kept stays until it is sent."""
-
-BUTTONS = AGAIN | {"go", "more", "stop"}
+BUTTONS = frozenset({"add", "go", "more", "stop"})
 
 
 def kept_fields() -> "MultiDict[str, str] | None":
@@ -32,7 +29,7 @@ def kept_fields() -> "MultiDict[str, str] | None":
     if kept is None:
         return None
     g.fills = True
-    return MultiDict(open_kept(db(), person.actor, person.keyring, kept).fields)
+    return MultiDict(open_kept(db(), settings(), person.actor, person.keyring, kept).fields)
 
 
 def filled_from(fields: Iterable[tuple[str, str]]) -> "MultiDict[str, str] | None":
@@ -53,23 +50,28 @@ def filling() -> str:
     return str(kept_id() or "") if is_filled else ""
 
 
+def words_stored() -> None:
+    """The view says that what was posted is stored with this request. Only then is a kept form that said it let go of."""
+    g.is_stored = True
+
+
 def drop_sent() -> None:
     """Delete the kept form that was sent now, in the transaction that stores what it said; and each that says the same,
-    as a page leaves one when it saves itself just before it is sent.
+    as a page leaves one when it saves itself just before it is sent. Nothing is deleted where no view says that it stored it.
     """
     asked, person = kept_id(), signed_in()
-    if asked is None or person is None or request.headers.get("X-Autosave") or AGAIN & request.form.keys():
+    if asked is None or person is None or "is_stored" not in g:
         return
     if queries.find_kept(db(), person.actor.person_id, asked, clock.now()) is None:
         return
-    found = open_all_kept(db(), person.actor, person.keyring)
-    sent = next((_told(late) for kept, late in found if kept.id == asked), None)
+    found = open_all_kept(db(), settings(), person.actor, person.keyring)
+    sent = next((told_in(late) for kept, late in found if kept.id == asked), None)
     for kept, late in found:
-        if kept.id == asked or (sent is not None and _told(late) == sent):
+        if kept.id == asked or (sent is not None and told_in(late) == sent):
             drop_kept(db(), person.actor, kept)
 
 
-def _told(late: LateForm | None) -> tuple[str, list[tuple[str, str]]] | None:
+def told_in(late: LateForm | None) -> tuple[str, list[tuple[str, str]]] | None:
     """Where a form was sent and what it said, by whichever button."""
     return (late.path, [field for field in late.fields if field[0] not in BUTTONS]) if late else None
 

@@ -1,6 +1,7 @@
 """Drafts: beginning one, keeping what is not finished, submitting, and discarding."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,10 +15,11 @@ from reprisals import clock
 from reprisals.access import Actor, Permission, require
 from reprisals.audit.actions import OPEN_CASES, record, record_case
 from reprisals.audit.opening import create_case
+from reprisals.audit.queries import is_logged
 from reprisals.cases import queries
+from reprisals.cases.actions import unfinished
 from reprisals.cases.actions.keeping_out import concerns_team, keeps_out_team
 from reprisals.cases.actions.settle import finish_work, settle_facets
-from reprisals.cases.actions.unfinished import leave_out_unfinished
 from reprisals.cases.actions.work import NO_DEADLINE, Work, check_free
 from reprisals.cases.models.account import Account, Act, PersonConcerned, Reach
 from reprisals.cases.models.case import (
@@ -26,6 +28,7 @@ from reprisals.cases.models.case import (
     Exclusion,
     ExclusionContent,
 )
+from reprisals.cases.models.registry import KINDS
 from reprisals.cases.persons.rules import Unit
 from reprisals.cases.references.rules import make_reference, parse_reference
 from reprisals.cases.rules.clocks import Priority, triage_due
@@ -37,13 +40,15 @@ from reprisals.identity import queries as people
 from reprisals.identity.actions.admitting import identity_of
 from reprisals.identity.models import Team
 from reprisals.identity.rules import Weekend
-from reprisals.sealing.boxes import CaseCode, CaseFile, Revision, SealedRow
+from reprisals.sealing.boxes import CaseCode, CaseFile, Revision
 from reprisals.sealing.grants import Grant, team_has_keys
 from reprisals.sealing.holders import TeamKind
 from reprisals.sealing.keyring import Keyring
 
 FLAGS = frozenset({"FAM", "TNR", "ONL"})
 MOST_DRAWS = 5
+MOST_DESTROYED = 20
+"""So many old drafts go at once: somebody's request does it in passing, and must not wait. The rest goes the next time."""
 
 
 class AlreadyBegun(Exception):
@@ -87,13 +92,15 @@ def begin_draft(session: Session, keyring: Keyring, actor: Actor, case_id: UUID,
 def _write_draft(session: Session, keyring: Keyring, actor: Actor, begun: tuple[UUID, Team]) -> Work:
     case_id, team = begun
     check_free(session, case_id)
+    if is_logged(session, case_id):
+        raise RuleBroken(_("This page has run out. Open it again from the list."))
     now = clock.now()
     opened = create_case(session, keyring, case_id)
     case = Case(
         id=case_id,
         reference=make_reference(secrets.randbelow),
         stage=Stage.DRAFT,
-        record_type=RecordType.SITUATION,
+        record_type=RecordType.PERSONS,
         priority=Priority.NORMAL,
         received_on=now.date(),
         owning_team_id=team.id,
@@ -140,7 +147,7 @@ def keep_out_office(work: Work, is_concerned: bool, reason: str) -> None:
     """
     office = people.find_site_team(work.session, TeamKind.CENTRAL)
     if office is None:
-        raise RuleBroken(_("This site has no central team."), "office_concerned")
+        raise RuleBroken(_("This site has no reprisals team."), "office_concerned")
     name = f"team:{office.id}"
     if is_concerned and (name in work.opened.manifest.holders or office.id in work.actor.team_ids):
         raise RuleBroken(
@@ -168,8 +175,10 @@ def is_office_kept_out(work: Work) -> bool:
 
 
 def office_reason_of(work: Work) -> str:
-    """Why the central team is kept out, in the words of whoever said so."""
-    return next((str(document.reason) for _row, document in work.rows(Exclusion)), "")
+    """Why the central team is kept out, in the words of whoever said so. Empty where it is not, whoever else is."""
+    office = people.find_site_team(work.session, TeamKind.CENTRAL)
+    names = {f"team:{office.id}"} if office else set()
+    return next((str(document.reason) for row, document in work.rows(Exclusion) if row.target in names), "")
 
 
 def triage_team_of(work: Work) -> Team:
@@ -192,19 +201,22 @@ def triage_team_of(work: Work) -> Team:
     return team
 
 
-def submit(work: Work, title: str, leaving_out: str = "") -> Submitted:
+def submit(
+    work: Work, title: str, leaving_out: str = "", sent: Collection[UUID] = unfinished.NOBODY
+) -> Submitted:
     """Seal the case to the team that triages it. Raises RuleBroken where something is missing or it was submitted before.
 
-    `leaving_out` is the mark of what was begun and not finished, as the person saw it and agreed to leave it out.
+    `leaving_out` is the mark of what was begun and not finished, as the person saw it and agreed to leave it out; `sent` are
+    the rows of the last page that are sent with the case.
     """
     require(work.actor, Permission.CASE_SUBMIT, work.case.owning_team_id)
     stage = check_move(Stage(work.case.stage), Move.SUBMIT, By.AUTHOR)
     check_told(work)
     if not title.strip():
         raise RuleBroken(_("Give the case a title."), "title")
-    left_out = leave_out_unfinished(work, leaving_out)
-    settle_facets(work)
     team = triage_team_of(work)
+    left_out = unfinished.leave_out_unfinished(work, leaving_out, sent)
+    settle_facets(work)
     if team.id != work.case.owning_team_id:
         work.opened.grant(identity_of(team))
     now = clock.now()
@@ -217,7 +229,8 @@ def submit(work: Work, title: str, leaving_out: str = "") -> Submitted:
         submitted_at=now,
         triage_team_id=team.id,
     )
-    told = {"team": str(team.id)} | ({"unfinished": left_out} if left_out else {})
+    told = {"team": str(team.id), "forgotten": work.opened.forget_revisions()}
+    told |= {"unfinished": left_out} if left_out else {}
     finish_work(work, "case.submitted", **told)
     return Submitted(work.case.reference, team, due)
 
@@ -238,35 +251,35 @@ def discard_draft(work: Work, typed_reference: str) -> None:
         raise RuleBroken(_("This is not the reference of this draft."), "reference")
     case_id = work.id
     work.session.info[OPEN_CASES].pop(case_id)
-    destroy(work.session, case_id)
+    destroy(work.session, [case_id])
     record(work.session, work.actor, "case.discarded", case_id).case_id = case_id
 
 
 def tidy_drafts(session: Session, settings: Settings) -> int:
-    """Destroy drafts that nobody has touched for as long as the site keeps them. Says how many."""
+    """Destroy drafts that nobody has touched for as long as the site keeps them, a few at a time. Says how many."""
     before = clock.now() - timedelta(days=settings.sessions.draft_days)
-    old = [case.id for case in queries.list_old_drafts(session, before)]
-    expired = [case_id for case_id in old if not _is_touched(session, case_id, before)]
+    expired = _untouched(session, queries.list_old_drafts(session, before, MOST_DESTROYED), before)
+    if expired:
+        destroy(session, expired)
     for case_id in expired:
-        destroy(session, case_id)
         record(session, None, "case.draft-expired", case_id).case_id = case_id
     return len(expired)
 
 
-def _is_touched(session: Session, case_id: UUID, since: datetime) -> bool:
-    """Whether somebody changed the case since, looked at again once nobody else can."""
-    wanted = select(CaseFile.touched_at).where(CaseFile.id == case_id).with_for_update()
-    touched_at = session.scalar(wanted)
-    return touched_at is None or touched_at >= since
+def _untouched(session: Session, case_ids: list[UUID], since: datetime) -> list[UUID]:
+    """Those of the cases that nobody changed since, looked at again once nobody else can."""
+    files = select(CaseFile.id, CaseFile.touched_at).where(CaseFile.id.in_(case_ids))
+    locked = session.execute(files.order_by(CaseFile.id).with_for_update())
+    return [case_id for case_id, touched_at in locked if touched_at < since]
 
 
-def destroy(session: Session, case_id: UUID) -> None:
-    """Delete every row of a case file, its key first."""
-    session.execute(delete(Grant).where(Grant.case_id == case_id))
-    kinds: list[Any] = [CaseCode, Revision, *SealedRow.__subclasses__()]
+def destroy(session: Session, case_ids: Collection[UUID]) -> None:
+    """Delete every row of these case files, their keys first."""
+    session.execute(delete(Grant).where(Grant.case_id.in_(case_ids)))
+    kinds: list[Any] = [CaseCode, Revision, *KINDS]
     for kind in kinds:
-        session.execute(delete(kind).where(kind.case_id == case_id))
-    session.execute(delete(CaseFile).where(CaseFile.id == case_id))
+        session.execute(delete(kind).where(kind.case_id.in_(case_ids)))
+    session.execute(delete(CaseFile).where(CaseFile.id.in_(case_ids)))
     session.expire_all()
 
 

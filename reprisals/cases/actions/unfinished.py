@@ -7,11 +7,15 @@ from uuid import UUID
 from reprisals.audit.actions import record_case
 from reprisals.cases.actions.settle import finish_work
 from reprisals.cases.actions.work import Work, mark
+from reprisals.cases.models.account import Act, Cooperation, PersonConcerned
 from reprisals.cases.models.case import SearchText, Unfinished, UnfinishedContent
 from reprisals.i18n.marking import RuleBroken, _
 
 LAST_PAGE = "check"
-"""What is typed on the page that submits is sent with it, so it is never left out."""
+"""The page that submits. What whoever submits typed on it is sent with the case; what others typed on it is not."""
+NOBODY: frozenset[UUID] = frozenset()
+MOST_BEGUN, MOST_TYPED = 30, 250_000
+"""How many new items of a kind can be begun and not finished in a case, and how many characters an unfinished page has."""
 
 Fields = tuple[tuple[str, str], ...]
 
@@ -24,11 +28,53 @@ class Kept:
     mark: str = ""
 
 
+class NoRoom(RuleBroken):
+    """What was typed cannot be kept unfinished: there is too much of it. It has to stay on the page."""
+
+
+def is_too_long(fields: Fields) -> bool:
+    """Whether one of the fields has more characters than are kept unfinished."""
+    return _length_of(fields) > MOST_TYPED
+
+
+def check_typed(fields: Fields) -> None:
+    """Raise NoRoom where one of the fields is too long to be kept unfinished."""
+    if is_too_long(fields):
+        raise NoRoom(
+            _(
+                "This is too long to be kept while it is not finished. It has %(length)s characters; at most %(most)s fit.",
+                length=_length_of(fields),
+                most=MOST_TYPED,
+            )
+        )
+
+
+def check_room(work: Work, page: str, fields: Fields) -> None:
+    """Raise NoRoom where there is too much to be kept: on this page, or on pages of new items that were only begun."""
+    check_typed(fields)
+    kind = page.partition(":")[0] + ":"
+    begun = {row.page for row in work.opened.load(Unfinished) if row.page.startswith(kind)}
+    if ":" not in page or page in begun or len(begun) < MOST_BEGUN:
+        return
+    held = {
+        kind + str(row.id) for item in (PersonConcerned, Cooperation, Act) for row in work.opened.load(item)
+    }
+    if page not in held and len(begun - held) >= MOST_BEGUN:
+        raise NoRoom(
+            _(
+                "In this case %(most)s pages of this kind are begun and not finished. Finish or drop some of them first.",
+                most=MOST_BEGUN,
+            )
+        )
+
+
 def keep_unfinished(work: Work, page: str, fields: Fields) -> None:
     """Seal what is typed on a page as it stands, whether or not it holds. Two people's words do not displace each other.
 
     Nothing follows from it, so nothing else of the case is opened or written, unless it is the first that is told.
+    Raises NoRoom.
     """
+    check_room(work, page, fields)
     row = next((r for r in _rows_of(work, page) if r.changed_by == work.actor.person_id), None)
     content = UnfinishedContent(fields)
     if row is None:
@@ -48,33 +94,43 @@ def unfinished_of(work: Work, page: str) -> Kept:
     if not rows:
         return Kept()
     row = max(rows, key=lambda row: (row.changed_by == work.actor.person_id, row.changed_at))
-    return Kept(work.opened.read(row).fields, _mark_of(row))
+    return Kept(work.opened.read(row).fields, mark_of_row(row))
 
 
-def list_unfinished(work: Work) -> list[tuple[Unfinished, Fields]]:
-    """All that was begun and not finished, by whomever, in the order in which it was begun. The last page is not among it."""
-    return [(row, content.fields) for row, content in work.rows(Unfinished) if row.page != LAST_PAGE]
+def list_unfinished(work: Work, sent: Collection[UUID] = NOBODY) -> list[tuple[Unfinished, Fields]]:
+    """All that was begun and not finished, by whomever, in the order in which it was begun.
+
+    `sent` are rows of the last page that are sent with the case now, so that nothing of them is left out.
+    """
+    return [(row, content.fields) for row, content in work.rows(Unfinished) if row.id not in sent]
 
 
-def mark_of_unfinished(work: Work) -> str:
+def list_last_pages(work: Work) -> list[tuple[Unfinished, dict[str, str]]]:
+    """What others than the actor typed on the page that submits, with the name of each field, the oldest first."""
+    rows = [pair for pair in list_unfinished(work) if pair[0].page == LAST_PAGE]
+    others = [(row, dict(fields)) for row, fields in rows if row.changed_by != work.actor.person_id]
+    return sorted(others, key=lambda pair: pair[0].changed_at)
+
+
+def mark_of_unfinished(work: Work, sent: Collection[UUID] = NOBODY) -> str:
     """The mark of all that is not finished, empty where there is nothing: who saw it knows what would be left out."""
-    rows = sorted(_mark_of(row) for row, _fields in list_unfinished(work))
+    rows = sorted(mark_of_row(row) for row, _fields in list_unfinished(work, sent))
     return mark("unfinished", *rows) if rows else ""
 
 
-def leave_out_unfinished(work: Work, seen: str) -> int:
-    """Take out what is not finished, before a case is sent. Says how many pages.
+def leave_out_unfinished(work: Work, seen: str, sent: Collection[UUID] = NOBODY) -> int:
+    """Take out what is not finished, and what is `sent`, before a case is submitted. Says how many pages are left out.
 
     `seen` is the mark of what the person agreed to leave out. Raises RuleBroken where that is not all there is.
     """
-    if mark_of_unfinished(work) != seen:
+    if mark_of_unfinished(work, sent) != seen:
         raise RuleBroken(
             _(
                 "Something was begun and not finished. Go on with it, drop it, or say here that it is left out."
             ),
             "leave_out",
         )
-    left_out = len(list_unfinished(work))
+    left_out = len(list_unfinished(work, sent))
     _remove(work, work.opened.load(Unfinished))
     return left_out
 
@@ -86,7 +142,15 @@ def drop_unfinished(work: Work, page: str) -> None:
 
 def drop_shown(work: Work, page: str, mark: str) -> None:
     """The actor was shown what somebody else had typed, and goes on from it. What they save then is recorded with it."""
-    _remove(work, [row for row in _rows_of(work, page) if _mark_of(row) == mark])
+    _remove(work, [row for row in _rows_of(work, page) if mark_of_row(row) == mark])
+
+
+def drop_sent(work: Work, sent: Collection[UUID]) -> None:
+    """What was typed on these rows of the last page has been taken into the case."""
+    found = [row for row in work.opened.load(Unfinished) if row.id in sent]
+    if found:
+        _remove(work, found)
+        record_case(work.session, work.actor, "case.changed", work.id, part="exclusion")
 
 
 def drop_one(work: Work, row_id: UUID) -> None:
@@ -98,6 +162,10 @@ def drop_one(work: Work, row_id: UUID) -> None:
         record_case(work.session, work.actor, "case.unfinished-dropped", work.id, page=name)
 
 
+def _length_of(fields: Fields) -> int:
+    return max((len(text) for _name, text in fields), default=0)
+
+
 def _remove(work: Work, rows: Collection[Unfinished]) -> None:
     for row in rows:
         work.opened.remove(row)
@@ -107,5 +175,6 @@ def _rows_of(work: Work, page: str) -> list[Unfinished]:
     return [row for row in work.opened.load(Unfinished) if row.page == page]
 
 
-def _mark_of(row: Unfinished) -> str:
+def mark_of_row(row: Unfinished) -> str:
+    """The mark of one row as it stands."""
     return f"{row.id}.{row.revision}"

@@ -14,7 +14,7 @@ from reprisals.access import Actor, NotAllowed, Permission, require
 from reprisals.audit.opening import OpenCase, open_case
 from reprisals.cases import queries
 from reprisals.cases.models.case import Case, CaseContent, Exclusion
-from reprisals.database.base import Base
+from reprisals.cases.models.registry import KINDS
 from reprisals.i18n.marking import RuleBroken, _
 from reprisals.sealing.boxes import CaseFile, Codes, SealedRow
 from reprisals.sealing.documents import canonical
@@ -141,8 +141,7 @@ def check_free(session: Session, row_id: UUID) -> None:
 
     Rows are bound by their identifiers, so one that is used twice would damage the other case.
     """
-    rows = [kind for kind in SealedRow.__subclasses__() if issubclass(kind, Base)]
-    kinds: list[Any] = [CaseFile, *rows]
+    kinds: list[Any] = [CaseFile, *KINDS]
     taken = union_all(*(select(kind.id).where(kind.id == row_id) for kind in kinds))
     if session.execute(taken.limit(1)).first() is not None:
         raise RuleBroken(_("This page has run out. Open it again from the list."))

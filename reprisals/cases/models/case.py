@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reprisals.database.base import Base
@@ -13,17 +13,25 @@ from reprisals.sealing.boxes import SealedRow
 
 @dataclass(frozen=True)
 class CaseContent:
-    """What is sealed of a case itself. `title_is_own`: somebody wrote it, so it is no longer proposed anew."""
+    """What is sealed of a case itself. `title_is_own`: somebody wrote it, so it is no longer proposed anew.
+
+    `is_general`: somebody said that it concerns nobody in particular.
+    """
 
     title: str = field(default="", repr=False)
     title_is_own: bool = False
     danger_words: str = field(default="", repr=False)
     language: str = ""
+    is_general: bool = False
 
 
 _IN_ORDER = ("urgency", "sort_at", "id")
 _FILTERS = ("stage", "priority", "record_type")
 """What a list is narrowed to stands in its index, too: a rare value is looked for there, without fetching a row."""
+
+
+_IS_DRAFT = text("stage = 'DRAFT'")
+"""Drafts are few among many cases. Those that nobody touches are looked for among them alone."""
 
 
 class Case(SealedRow, Base):
@@ -37,6 +45,7 @@ class Case(SealedRow, Base):
     __table_args__ = (
         Index("ix_case_record_owning", "owning_team_id", *_IN_ORDER, *_FILTERS),
         Index("ix_case_record_owning_stage", "owning_team_id", "stage", *_IN_ORDER),
+        Index("ix_case_record_draft", "id", sqlite_where=_IS_DRAFT, postgresql_where=_IS_DRAFT),
         Index("ix_case_record_triage", "triage_team_id", *_IN_ORDER, *_FILTERS),
     )
     DOCUMENT = CaseContent

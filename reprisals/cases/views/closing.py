@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 from reprisals.access import Permission
 from reprisals.cases import queries
 from reprisals.cases.actions import drafts, parts
+from reprisals.cases.actions.last_page import OfficeSaid, check_office, office_said, sent_with
 from reprisals.cases.actions.unfinished import (
     LAST_PAGE,
-    drop_unfinished,
+    drop_sent,
     keep_unfinished,
     mark_of_unfinished,
     unfinished_of,
@@ -33,6 +34,16 @@ from reprisals.cases.views.page import (
     open_to_read,
     typed_fields,
 )
+from reprisals.cases.views.sending import (
+    Shown,
+    answer_sent,
+    follow_title,
+    is_as_shown,
+    is_second_click,
+    read_shown,
+    say_changed,
+    shown_of,
+)
 from reprisals.cases.views.steps import LABELS, ORDER, address_of, steps_of
 from reprisals.cases.views.told import told_of
 from reprisals.cases.views.unfinished import begun_in
@@ -43,7 +54,7 @@ from reprisals.sealing.holders import TeamKind
 from reprisals.web.current import actor, db, or_404, requires, settings
 from reprisals.web.filters import show
 from reprisals.web.forms import Form
-from reprisals.web.kept import filled_from
+from reprisals.web.kept import filled_from, kept_fields, words_stored
 
 
 def proposed_title(work: Work) -> str:
@@ -63,9 +74,27 @@ def check(case_id: UUID) -> ResponseReturnValue:
         return _take_check(case_id)
     work = open_to_read(case_id, LAST_PAGE)
     if not _is_own_draft(work):
-        return redirect(url_for("cases.show", case_id=case_id))
-    kept = unfinished_of(work, LAST_PAGE)
-    return _render_check(work, CheckForm(filled_from(kept.fields), data=_standing(work)))
+        late = kept_fields()
+        return answer_sent(work, late.items(multi=True)) if late else redirect(_page_of(case_id))
+    kept, said = unfinished_of(work, LAST_PAGE), office_said(work)
+    typed = filled_from(kept.fields)
+    form = CheckForm(typed, data=_standing(work))
+    follow_title(work, form, read_shown(typed.get("revision", "") if typed else ""), _title_of(work))
+    _offer_the_safer(form, said)
+    return _render_check(
+        work, form, said, "" if kept_fields() else kept.mark, shown_of(work, _title_of(work))
+    )
+
+
+def _page_of(case_id: UUID) -> str:
+    return url_for("cases.show", case_id=case_id)
+
+
+def _offer_the_safer(form: CheckForm, said: OfficeSaid) -> None:
+    """Tick that the case concerns the office where anybody says so, with the reason that they gave."""
+    if said.is_concerned and not form.office_concerned.data:
+        form.office_concerned.data = True
+        form.office_reason.data = form.office_reason.data or said.reason
 
 
 def _standing(work: Work) -> dict[str, Any]:
@@ -79,40 +108,62 @@ def _standing(work: Work) -> dict[str, Any]:
 
 def _take_check(case_id: UUID) -> ResponseReturnValue:
     work = open_to_change(case_id)
+    form = CheckForm(request.form)
     if work.case.stage != Stage.DRAFT:
-        return redirect(url_for("cases.submitted", case_id=case_id))
+        return _answer_again(work, form)
     if request.headers.get("X-Autosave"):
         return autosave_unfinished(LAST_PAGE, work)
-    form = CheckForm(request.form)
     if request.form.get("go") == BACK:
         return _go_back(work, form)
-    if form.validate_on_submit():
+    said, now = office_said(work), shown_of(work, _title_of(work))
+    seen, is_whole = read_shown(request.form.get("revision", "")), form.validate_on_submit()
+    is_changed = not is_as_shown(work, form, seen, now)
+    if is_changed:
+        say_changed(work, form, seen)
+        follow_title(work, form, seen, _title_of(work))
+    elif is_whole:
         try:
-            return redirect(_send(work, form))
+            return redirect(_send(work, form, said))
         except RuleBroken as refusal:
             form.refuse(refusal)
     keep_typed(case_id, LAST_PAGE)
-    return _render_check(work, form), 422
+    if request.form.get("of_office") != said.mark:
+        _offer_the_safer(form, said)
+    page = _render_check(work, form, said, request.form.get("kept", ""), now)
+    return page, 409 if is_changed else 422
+
+
+def _answer_again(work: Work, form: CheckForm | None) -> ResponseReturnValue:
+    """The case was sent before this. A second click lands where the first one did; anything else is said and shown."""
+    if is_second_click(work, form) and not request.headers.get("X-Autosave"):
+        return redirect(url_for("cases.submitted", case_id=work.id))
+    return answer_sent(work)
 
 
 def _go_back(work: Work, form: CheckForm) -> ResponseReturnValue:
     """To the step before. What was typed is kept; a title that was only proposed is not, so that it follows what is told."""
     if any(form.data[name] != value for name, value in _standing(work).items()):
         keep_unfinished(work, LAST_PAGE, typed_fields())
+    words_stored()
     return redirect(address_of(work.id, ORDER[-1]))
 
 
-def _send(work: Work, form: CheckForm) -> str:
+def _send(work: Work, form: CheckForm, said: OfficeSaid) -> str:
     """Submit, or ask once more where the case would go to the alternate team. Where the answer leads to."""
-    drafts.keep_out_office(work, form.office_concerned.data, form.office_reason.data or "")
+    is_concerned = bool(form.office_concerned.data)
+    check_office(said, request.form.get("of_office", ""), is_concerned=is_concerned)
+    sent = sent_with(work, request.form.get("kept", ""), is_concerned=is_concerned)
+    drafts.keep_out_office(work, is_concerned, form.office_reason.data or "")
     _keep_title(work, form.title.data or "")
     if drafts.is_office_kept_out(work):
         drafts.check_told(work)
         drafts.triage_team_of(work)
-        drop_unfinished(work, LAST_PAGE)
+        drop_sent(work, sent)
+        words_stored()
         return url_for("cases.alternate", case_id=work.id)
     seen = request.form.get("unfinished", "") if form.leave_out.data else ""
-    drafts.submit(work, form.title.data or "", seen)
+    drafts.submit(work, form.title.data or "", seen, sent)
+    words_stored()
     return url_for("cases.submitted", case_id=work.id)
 
 
@@ -122,10 +173,14 @@ def _keep_title(work: Work, title: str) -> None:
         parts.save_title(work, title, title_mark(work))
 
 
-def _render_check(work: Work, form: CheckForm) -> str:
+def _render_check(work: Work, form: CheckForm, said: OfficeSaid, shown: str, now: Shown) -> str:
+    """`shown` is the mark of what a colleague typed, where the page is filled with it; `now` what stands in the case."""
     missing = missing_to_submit(drafts.outline_of(work))
-    is_office_out = bool(form.office_concerned.data) or drafts.is_office_kept_out(work)
-    unfinished = mark_of_unfinished(work)
+    is_concerned = bool(form.office_concerned.data)
+    sent = sent_with(work, shown, is_concerned=is_concerned)
+    is_office_out = is_concerned or drafts.is_office_kept_out(work)
+    is_taken = sent > sent_with(work, "", is_concerned=is_concerned)
+    unfinished = mark_of_unfinished(work, sent)
     form.leave_out.data = form.leave_out.data and request.form.get("unfinished") == unfinished
     return render_template(
         "cases/check.html",
@@ -133,8 +188,11 @@ def _render_check(work: Work, form: CheckForm) -> str:
         case=work.case,
         form=form,
         missing=[(show(LABELS[m.step]), show(m.text), address_of(work.id, m.step)) for m in missing],
-        begun=begun_in(work),
+        begun=begun_in(work, sent=sent),
         unfinished=unfinished,
+        revision=str(now),
+        kept=shown if is_taken else "",
+        said=said,
         steps=steps_of(work, None),
         consent=consent_rows(work),
         scopes=[scope.value for scope in Scope],
@@ -154,26 +212,40 @@ def _receiver(*, is_office_out: bool) -> Team | None:
 @requires(Permission.CASE_SUBMIT)
 def alternate(case_id: UUID) -> ResponseReturnValue:
     """Ask once more before a case goes to the alternate team in place of the central one, and send it."""
-    work = open_to_change(case_id) if request.method == "POST" else open_to_read(case_id, "alternate")
+    is_sent = request.method == "POST"
+    work = open_to_change(case_id) if is_sent else open_to_read(case_id, "alternate")
+    if is_sent and work.case.stage != Stage.DRAFT:
+        return _answer_again(work, None)
     if not _is_own_draft(work):
         return redirect(url_for("cases.submitted", case_id=case_id))
+    now, form = shown_of(work, _title_of(work)), Form()
+    seen = read_shown(request.form.get("revision", ""))
+    if is_sent and (seen.told, seen.title) != (now.told, now.title):
+        return _look_again(work, seen, now), 409
     if not drafts.is_office_kept_out(work):
         return redirect(url_for("cases.check", case_id=case_id))
-    form = Form()
-    if request.method == "POST":
+    if is_sent:
         try:
             drafts.submit(work, _title_of(work), request.form.get("unfinished", ""))
         except RuleBroken as refusal:
             form.refuse(refusal)
         else:
             return redirect(url_for("cases.submitted", case_id=case_id))
-    return _render_alternate(work, form), 422 if form.errors else 200
+    return _render_alternate(work, form, now), 422 if form.errors else 200
 
 
-def _render_alternate(work: Work, form: Form) -> str:
+def _look_again(work: Work, seen: Shown, now: Shown) -> str:
+    """The last page once more, because the case has changed since the page after it was opened."""
+    form = CheckForm(data=_standing(work))
+    say_changed(work, form, seen)
+    return _render_check(work, form, office_said(work), "", now)
+
+
+def _render_alternate(work: Work, form: Form, now: Shown) -> str:
     return render_template(
         "cases/alternate.html",
         case=work.case,
+        revision=str(now),
         form=form,
         reason=drafts.office_reason_of(work),
         receiver=_receiver(is_office_out=True),
@@ -205,6 +277,8 @@ def submitted(case_id: UUID) -> ResponseReturnValue:
 def discard(case_id: UUID) -> ResponseReturnValue:
     """Ask for the reference to be typed, and destroy a draft."""
     work = open_to_change(case_id) if request.method == "POST" else open_to_read(case_id, "discard")
+    if request.method == "POST" and work.case.stage != Stage.DRAFT:
+        return answer_sent(work)
     if not _is_own_draft(work):
         return redirect(url_for("cases.show", case_id=case_id))
     form = DiscardForm(request.form if request.method == "POST" else None)

@@ -1,5 +1,8 @@
 """What the application takes from here."""
 
+from collections.abc import Callable
+from uuid import UUID
+
 from flask import Blueprint
 
 from reprisals.access import Permission
@@ -14,6 +17,7 @@ from reprisals.cases.views import (
     logging,
     people,
     reading,
+    room,
     telling,
     unfinished,
 )
@@ -27,20 +31,28 @@ def _drafts() -> int | None:
     return queries.count_drafts(db(), actor()) or None
 
 
+def _reference(case_id: UUID) -> str:
+    """The reference of a case that the person may open."""
+    case = queries.find_case(db(), actor(), case_id)
+    return case.reference if case else ""
+
+
 BLUEPRINTS: tuple[Blueprint, ...] = (bp,)
 PLACES: tuple[Place, ...] = (
-    Place(_("Cases"), "cases.index", Permission.CASE_LOG, _drafts),
+    Place(_("Cases"), "cases.index", Permission.CASE_LOG, _drafts, _("drafts to go on with")),
     Place(_("Log a case"), "cases.new", Permission.CASE_LOG),
 )
 TITLES: dict[str, Marked] = {
     "cases.new": telling.DANGER.title,
     **{f"cases.{page.key}": page.title for page in telling.PAGES},
+    "cases.who": _("Who is concerned?"),
     "cases.person": _("Who is concerned?"),
     "cases.cooperation": _("What is the link to the United Nations?"),
     "cases.act": _("Details of an act"),
     "cases.consent": _("What may we do with it?"),
     "cases.check": _("Check and submit"),
 }
+SUBJECTS: dict[str, Callable[[UUID], str]] = {"case_id": _reference}
 NOTICES: dict[str, Marked] = {
     "case-saved": _("Saved."),
     "case-removed": _("Removed. What stood there is kept in the history."),
@@ -48,4 +60,17 @@ NOTICES: dict[str, Marked] = {
     "case-dropped": _("Dropped. What was typed there is gone."),
     "draft-discarded": _("The draft is discarded."),
 }
-MODULES = (closing, consent, history, ledger, listing, lists, logging, people, reading, telling, unfinished)
+MODULES = (
+    closing,
+    consent,
+    history,
+    ledger,
+    listing,
+    lists,
+    logging,
+    people,
+    reading,
+    room,
+    telling,
+    unfinished,
+)

@@ -51,6 +51,7 @@ def index() -> ResponseReturnValue:
         cases=_rows(page, titles, is_received=side == RECEIVED),
         total=found.total,
         drafts=_drafts(drafts, titles),
+        draft_count=queries.count_drafts(db(), actor()) if drafts else 0,
         drafts_address=_address({**asked, "stage": Stage.DRAFT.value}),
         chips=_chips(chosen, asked),
         chosen=chosen,
@@ -118,7 +119,8 @@ def _drafts(drafts: list[tuple[Case, datetime]], titles: Any) -> list[dict[str, 
 def _rows(cases: list[Case], titles: Any, *, is_received: bool) -> list[dict[str, Any]]:
     """Each case with where it stands and whom it is with, or of what was received who logged it."""
     states = queries.states_of(db(), [case.id for case in cases])
-    teams = {team.id: team for team in people.list_teams(db())}
+    shown = {case.id: _team_of(case, is_received=is_received) for case in cases}
+    teams = people.teams_named(db(), shown.values())
     rows = []
     for case in cases:
         content = titles.get(case.id)
@@ -136,13 +138,15 @@ def _rows(cases: list[Case], titles: Any, *, is_received: bool) -> list[dict[str
                 "priority": None if is_draft else case.priority,
                 "deadline": case.due_at,
                 "next": show(next_of(case).text),
-                "owner": teams.get(
-                    case.owning_team_id if is_received else case.triage_team_id or case.owning_team_id
-                ),
+                "owner": teams.get(shown[case.id]),
                 "title": content.title,
             }
         )
     return rows
+
+
+def _team_of(case: Case, *, is_received: bool) -> UUID:
+    return case.owning_team_id if is_received else case.triage_team_id or case.owning_team_id
 
 
 def _damaged(case: Case) -> dict[str, Any]:

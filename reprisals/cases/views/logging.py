@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from reprisals.access import Actor, NotAllowed, Permission
 from reprisals.cases import queries
 from reprisals.cases.actions import drafts, parts
-from reprisals.cases.actions.unfinished import Fields, keep_unfinished
+from reprisals.cases.actions.unfinished import Fields, check_typed, is_too_long, keep_unfinished
 from reprisals.cases.actions.work import Work, begin_work, danger_mark
 from reprisals.cases.forms.telling import DangerForm
 from reprisals.cases.rules.outline import Step
 from reprisals.cases.views.blueprint import bp
-from reprisals.cases.views.page import keep_typed, saved_answer, typed_fields
+from reprisals.cases.views.page import FROM_ANOTHER_PAGE, keep_typed, saved_answer, typed_fields
 from reprisals.cases.views.steps import address_of, first_steps, next_address
 from reprisals.i18n.marking import RuleBroken, _
 from reprisals.identity import queries as people
@@ -24,7 +24,7 @@ from reprisals.sealing.grants import team_has_keys
 from reprisals.sealing.keyring import Keyring
 from reprisals.web.current import actor, afterwards, db, keyring, or_404, refuse, requires
 from reprisals.web.forms import clean
-from reprisals.web.kept import KEPT, kept_fields
+from reprisals.web.kept import KEPT, kept_fields, words_stored
 
 
 def own_teams() -> list[Any]:
@@ -66,6 +66,7 @@ def _begin(form: DangerForm, case_id: UUID, team_id: UUID) -> ResponseReturnValu
         form.refuse(refusal)
         return _render_new(form, uuid4()), 422
     parts.save_danger(work, *form.told(), danger_mark(work))
+    words_stored()
     return redirect(next_address(case_id, Step.DANGER))
 
 
@@ -100,6 +101,7 @@ def _again(case_id: UUID) -> ResponseReturnValue:
     if work.case.danger is None:
         parts.save_danger(work, *form.told(), danger_mark(work))
     is_kept = _keep_beside(work)
+    words_stored()
     return redirect(address_of(case_id, Step.DANGER) if is_kept else next_address(case_id, Step.DANGER))
 
 
@@ -108,7 +110,7 @@ def _keep_beside(work: Work) -> bool:
     said = request.form.get("danger", ""), clean(request.form.get("danger_words"))
     if said == (work.case.danger, work.content.danger_words):
         return False
-    another = (("revision", "another page"),) if work.case.danger else ()
+    another = (FROM_ANOTHER_PAGE,) if work.case.danger else ()
     keep_unfinished(work, "danger", (*typed_fields(), *another))
     return True
 
@@ -116,9 +118,10 @@ def _keep_beside(work: Work) -> bool:
 def _keep_new(form: DangerForm, case_id: UUID, team_id: UUID, *, is_autosave: bool) -> ResponseReturnValue:
     fields, who, keys = typed_fields(), actor(), keyring()
     if is_autosave:
+        check_typed(fields)
         _begin_unfinished(db(), keys, who, (case_id, team_id, fields))
         return saved_answer("")
-    if any(value.strip() for name, value in fields if name == "danger_words"):
+    if not is_too_long(fields) and any(value.strip() for name, value in fields if name == "danger_words"):
         afterwards(lambda session: _begin_later(session, keys, who, (case_id, team_id, fields)))
     return _render_new(form, case_id), 422
 

@@ -19,7 +19,14 @@ from reprisals import clock
 from reprisals.access import Actor, NotAllowed
 from reprisals.audit.actions import OPEN_CASES
 from reprisals.cases import queries
-from reprisals.cases.actions.unfinished import drop_shown, keep_unfinished, unfinished_of
+from reprisals.cases.actions.unfinished import (
+    NoRoom,
+    check_room,
+    drop_shown,
+    is_too_long,
+    keep_unfinished,
+    unfinished_of,
+)
 from reprisals.cases.actions.work import Clash, Work, begin_work, may_edit, read_case
 from reprisals.cases.forms.fields import add_entry
 from reprisals.cases.models.case import Case
@@ -31,11 +38,13 @@ from reprisals.sealing.keyring import Keyring
 from reprisals.web.current import actor, afterwards, db, keyring, me, or_404
 from reprisals.web.filters import plain_value, show_clock
 from reprisals.web.forms import Form
-from reprisals.web.kept import KEPT, kept_fields
+from reprisals.web.kept import KEPT, kept_fields, words_stored
 from reprisals.web.tokens import FIELD
 
-NOT_KEPT = frozenset({FIELD, KEPT, "kept", "add", "stop", "more", "go"})
+NOT_KEPT = frozenset({FIELD, KEPT, "kept", "add", "stop", "more", "go", "unfinished", "of_office"})
 BACK = "back"
+FROM_ANOTHER_PAGE = ("revision", "another page")
+"""A field of what is kept: it was typed on another page than the part's own, so it is shown beside what stands in the case."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +168,7 @@ def _save(page: Page, work: Work, form: Form) -> ResponseReturnValue:
         except Clash:
             return _show_clash(page, work.id, form)
         else:
+            words_stored()
             return redirect(_after(page, work))
     if _goes_back():
         return redirect(_back_unfinished(page, work.id))
@@ -177,6 +187,7 @@ def _back_unfinished(page: Page, case_id: UUID) -> str:
     work = open_to_change(case_id)
     if _differing(page, work, request.form, page.load(work)):
         keep_unfinished(work, page.key, typed_fields(page.not_kept(work)))
+    words_stored()
     return _after(page, work)
 
 
@@ -218,8 +229,11 @@ def _differing(page: Page, work: Work, typed: MultiDict[str, str], filled: Fille
 
 
 def keep_typed(case_id: UUID, key: str, not_kept: frozenset[str] = frozenset()) -> None:
-    """Keep what was typed on a page that is refused, after the request was undone."""
+    """Keep what was typed on a page that is refused, after the request was undone. Raises NoRoom."""
     fields, who, keys = typed_fields(not_kept), actor(), keyring()
+    if is_too_long(fields):
+        return  # the page that refuses it has it whole, and says which text is too long
+    check_room(open_to_change(case_id), key, fields)
     afterwards(lambda session: keep_later(session, keys, who, case_id, (key, fields)))
 
 
@@ -227,7 +241,7 @@ def keep_later(
     session: Session, keys: Keyring, who: Actor, case_id: UUID, typed: tuple[str, tuple[tuple[str, str], ...]]
 ) -> None:
     """Seal what was typed on a page that was refused, in a transaction of its own, unless the case has gone meanwhile."""
-    with suppress(NotAllowed):
+    with suppress(NotAllowed, NoRoom):
         keep_unfinished(begin_work(session, keys, who, case_id), *typed)
 
 

@@ -20,6 +20,7 @@ from reprisals.cases.views.holders import list_holders, list_kept_out
 from reprisals.cases.views.listing import next_of
 from reprisals.cases.views.page import open_to_read
 from reprisals.cases.views.told import told_of
+from reprisals.cases.views.unfinished import begun_in
 from reprisals.i18n.marking import _
 from reprisals.identity import queries as people
 from reprisals.web.current import actor, db, requires
@@ -46,6 +47,7 @@ def show_case(case_id: UUID) -> ResponseReturnValue:
         missing=missing_to_submit(outline_of(work)),
         timeline=_timeline(work),
         can_change=may_edit(actor(), work.case),
+        begun=begun_in(work) if may_edit(actor(), work.case) else [],
         owner=people.find_team(db(), work.case.owning_team_id),
         **told_of(work),
     )

@@ -96,7 +96,7 @@ def _done(work: Work) -> set[Step]:
         Step.DANGER: work.case.danger is not None,
         Step.STATES: bool(work.states()),
         Step.WHAT: bool(work.opened.load(Account) or work.opened.load(Act)),
-        Step.WHO: bool(work.opened.load(PersonConcerned)),
+        Step.WHO: bool(work.opened.load(PersonConcerned)) or work.content.is_general,
         Step.LINK: bool(work.opened.load(Cooperation)),
         Step.WISH: bool(work.opened.load(Wish)),
         Step.CONSENT: bool(work.opened.load(ConsentAnswer)),

@@ -106,6 +106,7 @@ WHAT = Page(
     lambda work, form, revision: parts.save_account(work, form.told(), number(revision)),
     Step.WHAT,
     lambda _work: state_names(),
+    form_values=lambda work: {"coming_before": work.one(Account)[1].coming_on},
 )
 STATES = Page(
     "states",

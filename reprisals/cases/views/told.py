@@ -34,6 +34,7 @@ def _person(work: Work, row: PersonConcerned, content: Any, name: str) -> dict[s
         "content": content,
         "name": name,
         "legal_name": content.legal_name if may_name else "",
-        "name_withheld": bool(content.legal_name) and not may_name,
+        "other_names": content.other_names if may_name else (),
+        "name_withheld": bool(content.legal_name or content.other_names) and not may_name,
         "groups": sorted(work.opened.codes(row).get("groups", ())),
     }

@@ -1,7 +1,7 @@
 """What was begun on the pages of a case and not finished: named, gone on from, and dropped."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,8 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from reprisals.access import Permission
-from reprisals.cases.actions.unfinished import Fields, drop_one, list_unfinished
+from reprisals.cases.actions.last_page import says_concerned
+from reprisals.cases.actions.unfinished import LAST_PAGE, NOBODY, Fields, drop_one, list_unfinished
 from reprisals.cases.actions.work import Work
 from reprisals.cases.models.account import Act
 from reprisals.cases.models.case import Unfinished
@@ -19,7 +20,7 @@ from reprisals.cases.rules.stages import Stage
 from reprisals.cases.views.blueprint import bp
 from reprisals.cases.views.page import open_to_change, open_to_read
 from reprisals.cases.views.people import named_persons
-from reprisals.cases.views.steps import LABELS, address_of
+from reprisals.cases.views.steps import CHECK, LABELS, address_of
 from reprisals.i18n.marking import Marked, _
 from reprisals.identity import queries as people
 from reprisals.web.current import actor, db, or_404, requires
@@ -35,7 +36,8 @@ SHOWN = frozenset({"alias", "entity", "title"})
 class Begun:
     """A page that was begun: what it is about, what was typed to tell it apart, by whom and when, and where it goes on.
 
-    `href` is empty where the page is no longer there; `by` is empty for the reader's own.
+    `href` is empty where the page is no longer there; `by` is empty for the reader's own. `says` is what a last page says of
+    the central team, `reason` why.
     """
 
     about: Marked
@@ -44,11 +46,13 @@ class Begun:
     at: datetime
     href: str
     drop: str
+    says: Marked | None = None
+    reason: str = field(default="", repr=False)
 
 
-def begun_in(work: Work, *kinds: str) -> list[Begun]:
-    """All that was begun and not finished, or only persons, links or acts."""
-    rows = [pair for pair in list_unfinished(work) if not kinds or _kind(pair[0]) in kinds]
+def begun_in(work: Work, *kinds: str, sent: Collection[UUID] = NOBODY) -> list[Begun]:
+    """All that was begun and not finished, or only persons, links or acts; without the rows that are sent with the case."""
+    rows = [pair for pair in list_unfinished(work, sent) if not kinds or _kind(pair[0]) in kinds]
     names = people.names_of(db(), {row.changed_by for row, _fields in rows})
     return [_begun(work, row, fields, names) for row, fields in rows]
 
@@ -87,7 +91,18 @@ def _begun(work: Work, row: Unfinished, fields: Fields, names: dict[UUID, str]) 
         row.changed_at,
         href,
         url_for("cases.drop", case_id=work.id, row_id=row.id),
+        *(_of_office(dict(fields)) if row.page == LAST_PAGE else ()),
     )
+
+
+def _of_office(typed: dict[str, str]) -> tuple[Marked, str]:
+    says = says_concerned(typed)
+    text = (
+        _("The case concerns the reprisals team or somebody in it")
+        if says
+        else _("It is not said that the case concerns the reprisals team.")
+    )
+    return text, clean(typed.get("office_reason", ""))
 
 
 def _target(row: Unfinished) -> UUID:
@@ -119,6 +134,11 @@ def _title(work: Work, _row: Unfinished, typed: dict[str, str]) -> tuple[Marked,
     return _("Title of the case"), typed.get("title", ""), url_for("cases.title", case_id=work.id)
 
 
+def _last(work: Work, row: Unfinished, typed: dict[str, str]) -> tuple[Marked, str, str]:
+    is_own = row.changed_by == actor().person_id and work.case.stage == Stage.DRAFT
+    return CHECK, typed.get("title", ""), url_for("cases.check", case_id=work.id) if is_own else ""
+
+
 def _step(work: Work, row: Unfinished, _typed: dict[str, str]) -> tuple[Marked, str, str]:
     step = Step(_kind(row))
     return LABELS[step], "", address_of(work.id, step)
@@ -129,4 +149,5 @@ _PAGES: dict[str, Callable[[Work, Unfinished, dict[str, str]], tuple[Marked, str
     LINK: _link,
     ACT: _act,
     TITLE: _title,
+    LAST_PAGE: _last,
 }

@@ -125,7 +125,7 @@ def office(desk: Desk, kind: TeamKind = TeamKind.CENTRAL) -> Team:
 def move(desk: Desk, kind: TeamKind, entity: str) -> None:
     """The team is of another entity, signed anew by its lead."""
     team = office(desk, kind)
-    lead = desk.make._leads[team.id]
+    lead = desk.make.lead_of(team.id)
     key = desk.make.session.get_one(TeamKey, (team.id, 1))
     team.entity = key.entity = entity
     key.signature = lead.keyring.signing.sign(key.statement())
@@ -176,3 +176,13 @@ def test_somebody_of_the_central_team_does_not_log_a_case_that_concerns_it(desk:
     with pytest.raises(RuleBroken, match="Let another team log it"), desk.work(case_id, who) as work:
         drafts.keep_out_office(work, is_concerned=True, reason="It is about one of them.")
     assert desk.make.session.get_one(Case, case_id).stage == "DRAFT"
+
+
+def test_the_reason_for_keeping_out_the_office_is_not_that_of_anybody_else(desk: Desk) -> None:
+    case_id = desk.ready()
+    exclude(desk, case_id, "entity:UNHCR")
+    assert drafts.office_reason_of(desk.read(case_id)) == ""
+    with desk.work(case_id) as work:
+        drafts.keep_out_office(work, is_concerned=True, reason="of the office")
+
+    assert drafts.office_reason_of(desk.read(case_id)) == "of the office"

@@ -1,4 +1,4 @@
-"""What an action deletes or changes by a statement of its own is always of one case; and a ledger is summed up once."""
+"""What an action deletes or changes by a statement of its own is always of named cases; and a ledger is summed up once."""
 
 import ast
 from pathlib import Path
@@ -20,7 +20,7 @@ from tests.cases.actions.desk import Desk, answer, person
 from tests.makers import act_as
 
 ACTIONS = Path(reprisals.__file__).parent / "cases" / "actions"
-SCOPES = ("case_id ==", "CaseFile.id ==")
+SCOPES = ("case_id ==", "CaseFile.id ==", "case_id.in_(case_ids)", "CaseFile.id.in_(case_ids)")
 MANY = 30
 
 
@@ -54,7 +54,7 @@ def test_destroying_a_draft_leaves_the_codes_of_other_cases_with_the_same_row_wh
     one, other = desk.ready(), desk.ready()
     session = desk.make.session
     session.execute(insert(CaseCode).values(case_id=other, row_id=one, list_name="states", code="KEN"))
-    drafts.destroy(session, one)
+    drafts.destroy(session, [one])
 
     assert session.scalars(select(CaseCode.case_id).where(CaseCode.row_id == one)).all() == [other]
 

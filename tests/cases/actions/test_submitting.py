@@ -67,7 +67,8 @@ def test_submitting_is_recorded_with_the_team_it_goes_to(desk: Desk) -> None:
     wanted = select(AuditEntry).where(AuditEntry.case_id == case_id, AuditEntry.action == "case.submitted")
     entries = list(desk.make.session.scalars(wanted))
 
-    assert [entry.details for entry in entries] == [{"team": str(team_id(desk, TeamKind.CENTRAL))}]
+    [told] = [entry.details for entry in entries]
+    assert told == {"team": str(team_id(desk, TeamKind.CENTRAL)), "forgotten": 3}
     assert entries[0].manifest_number == desk.read(case_id).opened.manifest.number
 
 

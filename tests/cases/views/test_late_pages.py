@@ -167,7 +167,7 @@ def test_what_a_late_page_saved_by_itself_before_it_was_sent_goes_with_it_and_wh
         focal.browser.send(address, with_typed(page, ("words", story)), 401, headers=how)
     clock.advance(seconds=1)
     late = Late(focal, clock, page, ("words", STORY), ("stop", "1"))
-    assert late.titles() == ["What happened?"] * 3
+    assert late.titles() == ["What happened?"] * 2
 
     send(late.browser, late.page(), status=302)
 
@@ -207,3 +207,22 @@ def test_where_the_case_is_gone_the_page_says_where_the_words_are_kept(focal: Fo
     assert gone.status == 404
     kept = next(link for link in gone.links if link.startswith("/kept/"))
     assert STORY in "".join(late.browser.get(kept).tree.find(".//main").itertext())
+
+
+def test_the_list_says_which_case_a_late_page_is_of_and_names_two_that_say_the_same_once(
+    focal: Focal, clock: Any
+) -> None:
+    case_id = focal.begin()
+    reference = focal.value(case_id, lambda work: work.case.reference)
+    page = focal.browser.get(f"/cases/{case_id}/wish")
+    clock.advance(minutes=31)
+    typed = with_typed(page, ("wish_words", STORY))
+    for _twice in range(2):
+        focal.browser.send(f"/cases/{case_id}/wish", typed, 401)
+    browser = focal.office.browser(focal.member)
+    listed = browser.get("/kept")
+
+    assert listed.words.count(reference) == 1
+    [shown] = [link for link in listed.links if link.startswith("/kept/")]
+    send(browser, browser.get(f"{shown}/delete"), status=303)
+    assert "No form is kept for you" in browser.get("/kept").words

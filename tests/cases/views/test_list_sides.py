@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from reprisals.cases import queries
 from reprisals.cases.models.case import Case
+from reprisals.identity import queries as identity
 from tests.cases.views.office import Focal, Office
 from tests.cases.views.test_list import all_pages, begin_many, order_of, references
 from tests.client import Page, words_of
@@ -138,7 +139,7 @@ def test_on_an_arabic_page_teams_and_states_have_arabic_names_and_places_say_the
     case_id = focal.submitted()
     page = focal.browser.get("/cases?language=ar")
     assert "كينيا" in page.words
-    assert "الفريق المركزي" in page.words
+    assert "فريق الأعمال الانتقامية" in page.words
     page = focal.browser.get(f"/cases/{case_id}?language=ar")
     holders = page.tree.find(".//section[@aria-labelledby='who-can-read']")
 
@@ -146,3 +147,18 @@ def test_on_an_arabic_page_teams_and_states_have_arabic_names_and_places_say_the
     assert "برنامج الأمم المتحدة الإنمائي" in words_of(holders)
     (place,) = [bdi for bdi in holders.iter("bdi") if bdi.get("lang") == "en"]
     assert (place.text, place.get("dir")) == (focal.team.duty_station, "auto")
+
+
+def test_no_page_of_a_case_loads_the_teams_of_the_whole_site(
+    focal: Focal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = focal.submitted()
+
+    def fail(_session: Any) -> None:
+        raise AssertionError("all teams were loaded")
+
+    monkeypatch.setattr(identity, "list_teams", fail)
+
+    focal.browser.get(f"/cases/{case_id}/history")
+    assert focal.team.name in focal.browser.get(f"/cases/{case_id}").words
+    assert focal.team.name in focal.office.browser(focal.office.central()).get("/cases").words

@@ -147,3 +147,19 @@ def test_what_a_colleague_begins_while_the_last_page_stands_open_is_not_left_out
     assert ("leave_out", "y") not in refused.fields()
     assert "What they want" in refused.words
     assert focal.kept(case_id, "wish") == {"wish_words": "to be safe"}
+
+
+def test_what_was_begun_in_a_case_that_was_sent_stands_on_its_page_and_is_gone_on_from_or_dropped(
+    focal: Focal,
+) -> None:
+    case_id = focal.submitted()
+    autosave(focal.browser, focal.browser.get(f"/cases/{case_id}/wish"), ("wish_words", "to be safe"))
+    shown = focal.other.get(f"/cases/{case_id}")
+
+    assert "Begun and not saved" in shown.words
+    assert focal.member.person.name in shown.words
+    assert shown.links.count(f"/cases/{case_id}/wish") == 2
+    dropped = drop(focal.other, shown)
+    assert dropped.response.request.path == f"/cases/{case_id}"
+    assert "Begun and not saved" not in dropped.words
+    assert focal.kept(case_id, "wish") == {}
