@@ -77,6 +77,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
             app.register_blueprint(blueprint)
         pages.notices_of(app).update(feature.NOTICES)
         pages.titles_of(app).update(feature.TITLES)
+        pages.subjects_of(app).update(getattr(feature, "SUBJECTS", {}))
     pages.install(app, places)
     forged.install(app)
     tidying.install(app, (tidy_drafts, forged.record_left_out))

@@ -13,6 +13,11 @@ def today() -> date:
     return now().date()
 
 
+def earliest_today() -> date:
+    """The earliest day that may be called today: west of UTC the day before has not ended yet."""
+    return today() - timedelta(days=1)
+
+
 def latest_today() -> date:
     """The latest day that may be called today: east of UTC the next day has begun already."""
     return today() + timedelta(days=1)

@@ -32,11 +32,18 @@ def findings(root: Path) -> Iterator[str]:
     """Yield what is wrong with the texts of a tree and their catalogues, one line each."""
     yield from find_unmarked(root)
     texts = extract(root)
+    empty = [text for text in texts if text.id and not PLACE.sub("", "".join(forms_of_id(text))).strip()]
+    yield from (f"nothing to translate: {_name(text)}; show it with `verbatim`" for text in empty)
     template = locale_folder(root) / "messages.pot"
     if not template.exists() or template.read_text(encoding="utf-8") != written(texts):
         yield f"{template.name}: not up to date; {RENEW}"
     for path in sorted(locale_folder(root).glob("*.po")):
         yield from (f"{path.name}: {finding}" for finding in in_catalogue(path, texts))
+
+
+def forms_of_id(text: Message) -> tuple[str, ...]:
+    """The English text, or its singular and plural."""
+    return (text.id,) if isinstance(text.id, str) else tuple(text.id)
 
 
 def in_catalogue(path: Path, texts: Catalog) -> Iterator[str]:
@@ -72,7 +79,7 @@ def faults(message: Message, language: str) -> Iterator[str]:
         yield "a plural form is missing"
     if message.fuzzy:
         yield "marked as fuzzy, so it is not shown"
-    english = message.id if isinstance(message.id, str) else " ".join(message.id)
+    english = " ".join(forms_of_id(message))
     alone = forms_of_one_number(language) if message.pluralizable else frozenset()
     for index, form in enumerate(forms):
         if form.strip():

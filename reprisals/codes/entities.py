@@ -17,6 +17,7 @@ from types import MappingProxyType
 from reprisals.codes.folding import fold, index_names
 from reprisals.codes.languages import LANGUAGES, pick_name
 from reprisals.codes.lists import get_list
+from reprisals.codes.nearness import nearest
 from reprisals.codes.states import has_state
 from reprisals.codes.tables import Row, check_unique, data_file, read_ranks, read_table
 
@@ -111,6 +112,11 @@ def find_entity(text: str) -> Entity | None:
         if found is not None and tail not in {fold(name) for name in _entities()[found].names.values()}:
             found = None
     return None if found is None else _entities()[found]
+
+
+def near_entities(text: str) -> tuple[Entity, ...]:
+    """The few that a person may have meant whose text names none: by a part of a name or code, or spelled alike."""
+    return tuple(_entities()[code] for code in nearest(text, _index()))
 
 
 @cache

@@ -16,12 +16,14 @@ from types import MappingProxyType
 from reprisals.codes.folding import fold, index_names
 from reprisals.codes.languages import LANGUAGES, pick_name
 from reprisals.codes.lists import get_list
+from reprisals.codes.nearness import nearest
 from reprisals.codes.tables import Row, check_unique, data_file, read_ranks, read_table
 
 _COLUMNS = (
     *("iso3", "iso2", "m49", *LANGUAGES, "reviewed", "region", "subregion", "status", "counts_as", "note"),
     *(f"rank_{language}" for language in LANGUAGES),
 )
+_COMMON_COLUMNS = ("iso3", "language", "name")
 _FORMER_COLUMNS = ("iso3", "until", *LANGUAGES, "reviewed")
 _LISTED = {"region": "regions", "subregion": "subregions", "status": "state_statuses", "note": "state_notes"}
 
@@ -76,6 +78,15 @@ class FormerName:
     reviewed: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class CommonName:
+    """What people call a State, which is neither its name nor a former one. It is understood, and never shown."""
+
+    iso3: str
+    language: str
+    name: str
+
+
 def get_state(iso3: str) -> State:
     """The State or territory with this ISO 3166-1 alpha-3 code, in capitals. Raises `UnknownState`."""
     if iso3 not in _states():
@@ -113,12 +124,36 @@ def list_former_names() -> tuple[FormerName, ...]:
 
 
 def find_state(text: str) -> State | None:
-    """The State or territory that a person typed: its ISO code (two or three letters) or its name, or a
-    former name, in any of the six languages. Case, accents and blanks do not matter; otherwise the whole
-    name must agree.
+    """The State or territory that a person typed: its ISO code (two or three letters) or its name, a former
+    name, or what it is commonly called, in any of the six languages. Case, accents and blanks do not matter;
+    otherwise the whole name must agree.
     """
     iso3 = _index().get(fold(text))
     return None if iso3 is None else _states()[iso3]
+
+
+def near_states(text: str) -> tuple[State, ...]:
+    """The few that a person may have meant whose text is no name on file, the likeliest first."""
+    return tuple(_states()[iso3] for iso3 in nearest(text, _index()))
+
+
+def list_common_names() -> tuple[CommonName, ...]:
+    """All common names on file, in the order of the file."""
+    return _common_names()
+
+
+def load_common_names(source: Traversable) -> tuple[CommonName, ...]:
+    """Read the table of common names. Raises `DamagedTable`, also for a name that another State has."""
+    rows = read_table(source, _COMMON_COLUMNS)
+    taken = dict(_official_names())
+    for row in rows:
+        if row.cells["iso3"] not in _states():
+            raise row.damaged("iso3 is not the code of a State")
+        if row.cells["language"] not in LANGUAGES:
+            raise row.damaged("language is not one of the six")
+        if taken.setdefault(fold(row.required("name")), row.cells["iso3"]) != row.cells["iso3"]:
+            raise row.damaged("name is that of another State")
+    return tuple(CommonName(row.cells["iso3"], row.cells["language"], row.cells["name"]) for row in rows)
 
 
 def load_states(source: Traversable) -> Mapping[str, State]:
@@ -185,8 +220,20 @@ def _former_names_of(iso3: str) -> tuple[FormerName, ...]:
 
 
 @cache
-def _index() -> Mapping[str, str]:
+def _common_names() -> tuple[CommonName, ...]:
+    return load_common_names(data_file("common_names.csv"))
+
+
+@cache
+def _official_names() -> Mapping[str, str]:
+    """Folded names of today and before, and the codes; what two share is in doubt, and left out."""
     pairs = [(name, state.iso3) for state in _states().values() for name in state.names.values()]
     pairs += [(name, former.iso3) for former in _former_names() for name in former.names.values()]
     pairs += [(code, state.iso3) for state in _states().values() for code in (state.iso3, state.iso2)]
     return index_names(pairs)
+
+
+@cache
+def _index() -> Mapping[str, str]:
+    common = index_names((common.name, common.iso3) for common in _common_names())
+    return MappingProxyType({**common, **_official_names()})

@@ -69,6 +69,11 @@ def _(msgid: str, /, **params: Value) -> Marked:
     return Marked(msgid, tuple(sorted(params.items())))
 
 
+def verbatim(text: str) -> Marked:
+    """A text that stands as it is in every language, such as a code that no list knows. No catalogue holds it."""
+    return Marked("%(text)s", (("text", text),))
+
+
 def n_(singular: str, plural: str, count: int, /, **params: Value) -> Marked:
     """Mark a text that depends on a number; `%(num)s` is the number itself."""
     return Marked(singular, tuple(sorted({"num": count, **params}.items())), plural, count)

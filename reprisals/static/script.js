@@ -36,6 +36,12 @@ function watchLeave() {
   }, true);
 }
 
+/* Back and Forward ask for the page anew, where what was typed is kept, and send no form a second time. */
+function watchAnswer() {
+  const place = document.body.dataset.asksAt;
+  if (place) history.replaceState(null, "", place);
+}
+
 /* A page that the browser keeps whole for the Back button is hidden, and asked for anew before it is seen again. */
 function watchReturn() {
   window.addEventListener("pagehide", (event) => { document.documentElement.hidden = event.persisted; });
@@ -79,10 +85,10 @@ class Autosave {
   }
 
   say(key, words = {}) {
-    if (!this.status) return;
-    const text = this.status.dataset[key] || "";
-    this.status.textContent = text.replace(/\{(\w+)\}/g, (whole, name) => words[name] ?? whole);
+    if (this.status) this.tell((this.status.dataset[key] || "").replace(/\{(\w+)\}/g, (whole, name) => words[name] ?? whole));
   }
+
+  tell(text) { if (this.status) this.status.textContent = text; }
 
   save() {
     if (this.idle() || this.stopped) return;
@@ -122,6 +128,7 @@ class Autosave {
     const clash = answer && answer.status === 409;
     this.stopped = signedOut || clash;
     this.say(signedOut ? "textSignedOut" : clash ? "textClash" : "textWaiting");
+    if (answer && answer.status === 422) answer.json().then((told) => this.tell(told.text), () => { /* a page, not an answer */ });
     if (!answer || answer.ok || answer.status === 429 || answer.status >= 500) this.later(15000);
   }
 }
@@ -200,14 +207,29 @@ function watchSession(ends) {
     setTimeout(() => show(box.dataset.textEnded), Math.max(0, Math.min(left, 2147483647)))];
 }
 
+/* A passphrase that is copied from paper may be looked at while it is typed. It is hidden again before it is sent. */
+function watchShow(button) {
+  const input = document.getElementById(button.getAttribute("aria-controls"));
+  const show = (shown) => { input.type = shown ? "text" : "password"; button.setAttribute("aria-pressed", shown); };
+  button.hidden = false;
+  button.addEventListener("click", () => show(input.type === "password"));
+  input.form.addEventListener("submit", () => show(false), true);
+}
+
 const body = document.body;
 const skew = body.dataset.serverTime ? body.dataset.serverTime * 1000 - Date.now() : 0;
 watchLeave();
+watchAnswer();
 watchReturn();
 watchForms();
 $("[data-filter]").forEach(watchFilter);
+$("[data-show]").forEach(watchShow);
 if (body.dataset.sessionEnds) watchSession(Number(body.dataset.sessionEnds));
 document.querySelector("[data-error-summary]")?.focus();
+/* Of a box of text the browser brings the first line into sight alone; the strip to leave would cover the rest. */
+document.addEventListener("keyup", (event) => {
+  if (event.key === "Tab" && event.target.localName === "textarea") event.target.scrollIntoView({ block: "nearest" });
+});
 document.addEventListener("click", (event) => {
   $("details.drop[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
 });

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from reprisals.access import NotAllowed
 from reprisals.audit.actions import attach, commit, record_refused_content
@@ -77,8 +77,10 @@ def http_error(error: Exception) -> ResponseReturnValue:
 def refused_page(
     page: str, code: int, fields: tuple[tuple[str, str], ...] | None = None, **shown: Any
 ) -> ResponseReturnValue:
-    """A page that refuses. What was typed stands on it, to be copied or sent again."""
+    """A page that refuses. What was typed stands on it, to be copied or sent again: here alone, so its address stays."""
     fields = typed_here() if fields is None else fields
+    if fields:
+        shown["asks_at"] = ""
     return render_template(f"errors/{page}.html", fields=fields, address=request.path, **shown), code
 
 
@@ -94,12 +96,14 @@ def failed_page(failure: Exception) -> Response:
     g.bare = True
     fields = typed() if request.method not in SAFE_METHODS else ()
     page = "errors/not_saved.html" if fields else "errors/500.html"
-    return make_response(render_template(page, fields=fields, address=request.path), 503 if fields else 500)
+    return make_response(
+        render_template(page, fields=fields, address=request.path, asks_at=""), 503 if fields else 500
+    )
 
 
 def typed() -> tuple[tuple[str, str], ...]:
-    """What was posted, in its order, without tokens and passphrases; nothing where it is too large to be read."""
-    with suppress(RequestEntityTooLarge):
+    """What was posted, in its order, without tokens and passphrases; nothing where it is too large, or broken off."""
+    with suppress(RequestEntityTooLarge, ClientDisconnected):
         return _said((key, value) for key, values in request.form.lists() for value in values)
     return ()
 
@@ -130,7 +134,7 @@ def _kept_address() -> str:
 
 
 def _keep() -> bool:
-    token = g.get("session_token")
+    token = None if "is_stray" in g else g.get("session_token")
     if token is None or not typed():
         return False
     release()

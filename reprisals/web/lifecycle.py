@@ -18,7 +18,7 @@ from reprisals.audit.actions import Recorder, attach, commit, commit_notes
 from reprisals.identity.actions.sessions import SEEN_EVERY, SignedIn, resume, touch
 from reprisals.sealing.bundle import SessionToken
 from reprisals.web import cookies
-from reprisals.web.current import SAFE_METHODS, db, settings, unit
+from reprisals.web.current import SAFE_METHODS, db, settings, signed_in, unit
 from reprisals.web.forged import refuse_forged
 from reprisals.web.kept import carry_on, drop_sent
 from reprisals.web.requests import MOST_FIELDS
@@ -96,6 +96,9 @@ def admit() -> None:
     ):  # read before the database is touched
         raise RequestEntityTooLarge
     if not _takes_any_form() and not _is_ours():
+        if _needs_somebody() and signed_in() is None:
+            g.is_stray = True
+            abort(401)
         refuse_forged()
         abort(400, description="form-token")
 
@@ -192,6 +195,11 @@ def _undo() -> None:
 def _takes_any_form() -> bool:
     view = current_app.view_functions.get(request.endpoint or "")
     return bool(getattr(view, "takes_any_form", False))
+
+
+def _needs_somebody() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "permission", None) is not None
 
 
 def _is_ours() -> bool:

@@ -1,6 +1,6 @@
 """What every page is given: the frame, its navigation, the languages, a form token."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -27,6 +27,9 @@ SAID = "said"
 FILLED = _("This is what you sent after your session had ended. Look through it, and save it.")
 
 
+WAITING = _("waiting for you")
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """An entry of the navigation: its words, its endpoint, who sees it, and what counts what waits there."""
@@ -35,6 +38,7 @@ class Place:
     endpoint: str
     permission: Permission
     count: Callable[[], int | None] | None = None
+    counted: Marked = WAITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class NavigationItem:
     href: str
     current: bool
     count: int | None
+    counted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,12 @@ def notices_of(app: Flask) -> dict[str, Marked]:
 def titles_of(app: Flask) -> dict[str, Marked]:
     """The title of each page that can be filled again with what was kept, by its endpoint."""
     known: dict[str, Marked] = app.extensions.setdefault("titles", {})
+    return known
+
+
+def subjects_of(app: Flask) -> dict[str, Callable[[Any], str]]:
+    """What a page is about, in a word that whoever is signed in may read, by the name that stands in its address."""
+    known: dict[str, Callable[[Any], str]] = app.extensions.setdefault("subjects", {})
     return known
 
 
@@ -102,6 +113,7 @@ def frame(places: tuple[Place, ...]) -> dict[str, Any]:
         "direction": direction(language),
         "languages": [(code, _language_name(code)) for code in locale_choice.offered()],
         "language_links": _language_links(language),
+        "asks_at": _asks_at(),
         "translation_unreviewed": not is_reviewed(language),
         "me": Reader(person.person.name) if person else None,
         "navigation": _navigation(places) if person else [],
@@ -141,6 +153,7 @@ def _navigation(places: tuple[Place, ...]) -> list[NavigationItem]:
             url_for(place.endpoint),
             request.endpoint == place.endpoint,
             place.count() if place.count else None,
+            show(place.counted),
         )
         for place in places
         if person.actor.may(place.permission)
@@ -150,6 +163,14 @@ def _navigation(places: tuple[Place, ...]) -> list[NavigationItem]:
 def _notices() -> list[str]:
     said = notices_of(current_app).get(request.args.get(SAID, ""))
     return [show(text) for text in (said, FILLED if "fills" in g else None) if text]
+
+
+def _asks_at() -> str:
+    """On the answer to a form: the address whose page asks for it, to be loaded when the browser goes back here."""
+    if request.method in SAFE_METHODS:
+        return ""
+    methods: Collection[str] = (request.url_rule.methods if request.url_rule else None) or frozenset()
+    return request.full_path.rstrip("?") if "GET" in methods else url_for("accounts.home")
 
 
 def _language_links(current: str) -> list[tuple[str, str, str, bool]]:

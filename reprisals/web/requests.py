@@ -36,10 +36,19 @@ def read_beginning(request: Request, most: int) -> tuple[tuple[str, str], ...]:
     that nobody can send for ever. Nothing where the fields were read before, or are no plain form.
     """
     begun, left = bytearray(), MOST_DRAINED
-    while left > 0 and (part := request.environ["wsgi.input"].read(min(left, CHUNK))):
+    while left > 0 and (part := _next_of(request, min(left, CHUNK))):
         left -= len(part)
         begun += part[: max(0, most - len(begun))]
     if request.mimetype != URLENCODED:
         return ()
     first = "&".join(begun.decode("ascii", "replace").split("&", MOST_FIELDS)[:MOST_FIELDS])
     return tuple(parse_qsl(first, keep_blank_values=True, errors="replace"))
+
+
+def _next_of(request: Request, most: int) -> bytes:
+    """The next bytes that were posted; none at the end, or where the line broke off or was too slow."""
+    try:
+        part: bytes = request.environ["wsgi.input"].read(most)
+    except OSError:
+        return b""
+    return part

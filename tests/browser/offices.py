@@ -12,7 +12,7 @@ from reprisals.cases.models.account import Act, CooperationContent, ReachContent
 from reprisals.cases.rules.outline import Danger
 from reprisals.identity.actions.admitting import Founding, add_team
 from reprisals.identity.actions.inviting import make_invitation
-from reprisals.identity.actions.sessions import LateForm, end_session, keep_form
+from reprisals.identity.actions.sessions import LateForm, end_session
 from reprisals.identity.models import KeptForm, LiveSession, Membership, Person, PersonState, SiteRole, Team
 from reprisals.sealing.bundle import seal_bundle
 from reprisals.sealing.holders import TeamKind
@@ -196,6 +196,5 @@ def keep_late(make: Makers, who: Somebody) -> UUID:
     late = LateForm(
         f"/cases/{uuid4()}/what", (("happened", "YES"), ("words", WORDS), ("acts", "THR"), ("place", ""))
     )
-    assert keep_form(make.session, make.site.settings, token, late)
-    make.session.flush()
+    assert make.late(token, late)
     return make.session.query(KeptForm).filter_by(person_id=who.person.id).one().id

@@ -140,7 +140,7 @@ def test_what_is_sent_after_signing_out_in_another_tab_comes_back_to_be_sent_aga
     other.open("/account")
     other.press("main form[action='/sign-out'] button")
 
-    send_too_late(member, 400)
+    send_too_late(member, 401)
     typed = "main textarea[name=words], main input[name=words]"
     assert member.find(typed).input_value() == STORY
     sign_in(other, desk)

@@ -160,6 +160,7 @@ class Journey:
         at = f"/cases/{self.begin(member)}"
         for page in ("what", "states", "reach"):
             member.fill(f"{at}/{page}")
+        member.fill(f"{at}/who", is_general="y")
         member.fill(f"{at}/check", office_concerned="y")
         member.fill(f"{at}/check/alternate")
         self.known["office_case"] = UUID(at.rpartition("/")[2])
@@ -203,7 +204,7 @@ class Journey:
         member.post(f"{at}/what", [("words", words[:TOO_LARGE])], 413)
         mark = self.marks.make("from elsewhere", tail="")
         forged = Typist(Caller(self.port), self.marks, self.witness, "nobody", may_show=False)
-        forged.post(f"{at}/what", [("words", mark), ("form_token", mark)], 400)
+        forged.post(f"{at}/what", [("words", mark), ("form_token", mark)], 401)
         forged.get(f"/cases/{mark}", None)
         forged.get(f"/no/such/{mark}?q={mark}", None)
         member.get(f"/cases?after={mark}&state={mark}")

@@ -61,8 +61,10 @@ class Marks:
         ]
 
     def fields_in(self, content: bytes) -> set[str]:
-        """The fields whose marks stand in `content` as they were typed."""
+        """The fields whose marks stand in `content` as they were typed, or in hexadecimal, as documents hold bytes."""
         numbers = re.findall(self.stem.encode() + rb"(\d{4})", content)
+        in_hex = re.findall(self.stem.encode().hex().encode() + rb"((?:3\d){4})", content)
+        numbers += [bytes.fromhex(number.decode()) for number in in_hex]
         return {self.labels[int(number)] for number in numbers}
 
     def _context(self, content: bytes, at: int) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from reprisals.audit.opening import create_case
 from reprisals.identity.actions.admitting import identity_of
-from reprisals.identity.actions.sessions import LateForm, end_session, keep_form
+from reprisals.identity.actions.sessions import LateForm, end_session
 from reprisals.identity.models import LiveSession
 from reprisals.sealing import opening
 from reprisals.sealing.envelope import pad, unpad
@@ -75,7 +75,7 @@ def _post_too_late(make, settings, marks):
     end_session(make.session, settings, live, None, "expired")
     make.session.flush()
     form = make_document(LateForm, marks, "LateForm")
-    assert keep_form(make.session, settings, token, form)
+    assert make.late(token, form)
 
 
 def test_no_mark_of_any_confidential_field_stands_in_the_database(fill, database, marks):

@@ -20,7 +20,7 @@ from tests.canary.journeys import LARGE, Journey
 from tests.canary.marks import Marks
 from tests.canary.typing_in import Typist, Witness
 from tests.crash.addresses import list_addresses
-from tests.crash.sites import PATIENCE, Answer, Caller, Serving
+from tests.crash.sites import PATIENCE, Answer, Caller, Serving, wait_until
 from tests.servers.ports import LOOPBACK
 
 NOT_RUN = {
@@ -181,6 +181,7 @@ class Walk:
 
     def look_at_limits(self) -> None:
         """What the server's processes may leave behind."""
+        wait_until(lambda: len(self.server.workers) > 1, "more than one process answers")
         for pid in self.server.workers:
             self.limits[pid] = psutil.Process(pid).rlimit(psutil.RLIMIT_CORE)
 

@@ -22,7 +22,7 @@ from reprisals.identity.models import KeptForm
 from reprisals.web.tokens import FIELD, make_form_token
 from tests.client import Client
 from tests.crash.addresses import list_addresses
-from tests.crash.writers import STEPS, person_of
+from tests.crash.writers import LAST, STEPS, brought_along, person_of
 
 TYPED_LATE = "typed after the session had ended"
 FAILURE = "the log takes nothing"
@@ -100,7 +100,9 @@ def told(app, committing, browser_of, database, clock):
     client, case_id = browser_of(who), uuid4()
     for step in STEPS.values():
         path = step.page.format(case=case_id, person=person_of(case_id))
-        client.post(f"/cases/{path}", [*step.fields(case_id), ("team", str(team.team.id))], status=302)
+        shown = brought_along(client.get(f"/cases/{path}").text) if step is STEPS[LAST] else []
+        fields = [*step.fields(case_id), ("team", str(team.team.id)), *shown]
+        client.post(f"/cases/{path}", fields, status=302)
     late = client.form_token()
     clock.advance(hours=11)
     client.send(f"/cases/{case_id}/what", {"words": f"{TYPED_LATE} of {case_id}", FIELD: late}, status=401)

@@ -4,6 +4,7 @@ What a step writes follows from the case and the step, so that nothing but the a
 outside of the server's processes, once the last byte of the answer has been received.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from reprisals.sealing.bundle import SessionToken
 from reprisals.sealing.holders import HolderKind
 from tests.crash.sites import Caller, wait_until
 
-TAKEN = 302
+TAKEN, LAST = 302, "check"
 PAUSE = 0.05  # seconds before somebody tries again who was not answered
 Fields = list[tuple[str, str]]
 
@@ -33,6 +34,11 @@ class Step:
     page: str
     fields: Callable[[UUID], Fields]
     stands: Callable[[Work], bool]
+
+
+def brought_along(page: str) -> Fields:
+    """The mark over what a last page shows."""
+    return [("revision", mark) for mark in re.findall(r'name="revision" value="([^"]*)"', page)]
 
 
 def words_of(case_id: UUID, page: str) -> str:
@@ -160,11 +166,19 @@ class Author:
         for name, step in STEPS.items():
             if self.stop.is_set():
                 return True
-            path = step.page.format(case=case_id, person=person_of(case_id))
-            if not self.is_taken(f"/cases/{path}", [*step.fields(case_id), ("team", str(self.team_id))]):
+            path = f"/cases/{step.page.format(case=case_id, person=person_of(case_id))}"
+            told = [*step.fields(case_id), ("team", str(self.team_id))]
+            if not self.is_taken(path, told + (self.shown(path) if name == LAST else [])):
                 return False
             self.acknowledged.steps.setdefault(case_id, []).append(name)
         return True
+
+    def shown(self, path: str) -> Fields:
+        """What the last page brings along, so that nothing is sent that it did not show; nothing where it was not served."""
+        try:
+            return brought_along(self.caller.get(path).text)
+        except (OSError, HTTPException):
+            return []
 
     def bring_guest(self, case_id: UUID) -> bool:
         """Write to the case that all others write to, too."""

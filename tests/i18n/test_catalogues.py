@@ -155,6 +155,12 @@ def test_a_list_of_texts_that_is_older_than_the_code_is_named(arabic, tmp_path):
     assert found[1].startswith("ar.po: lacks 'More'")
 
 
+def test_a_text_of_nothing_but_a_place_is_named(arabic, tmp_path):
+    (tmp_path / "reprisals" / "module.py").write_text(PYTHON + '_("%(code)s", code="x")\n', encoding="utf-8")
+
+    assert "nothing to translate: '%(code)s'; show it with `verbatim`" in list(findings(tmp_path))
+
+
 def test_reviews_are_counted_message_by_message(arabic, tmp_path):
     changed(arabic, 'msgid "Leave"', '# Seen with the protocol office.\n# reviewed\nmsgid "Leave"')
 

@@ -6,7 +6,7 @@ from babel.messages.extract import extract
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprisals.i18n.marking import Coded, Marked, RuleBroken, Value, _, n_
+from reprisals.i18n.marking import Coded, Marked, RuleBroken, Value, _, n_, verbatim
 
 NAME = "Amira Exampleson"
 
@@ -106,3 +106,11 @@ def test_every_text_of_the_rules_of_cases_can_be_extracted_and_ends_calmly() -> 
 
     assert len(found) > 60
     assert not [message for message in found if "!" in str(message)]
+
+
+@given(text=st.text())
+def test_a_text_that_stands_as_it_is_is_shown_so_and_never_by_its_repr(text: str) -> None:
+    marked = verbatim(text)
+
+    assert marked.translate(plain, plural, show) == text
+    assert text not in repr(marked) or text in repr(verbatim(""))

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from reprisals.audit.models import AuditEntry
-from reprisals.identity.models import Person
+from reprisals.identity.models import KeptForm, Person
 from reprisals.sealing.bundle import SessionToken
 from reprisals.web.forged import MOST_NETWORKS, Count, network_of
 from reprisals.web.tidying import tidy
@@ -56,13 +56,39 @@ def test_of_strangers_one_forged_form_a_minute_and_network_is_recorded_and_the_o
     assert forged(database) == [("/sign-in", None), ("/sign-in", 2), ("/sign-in", None), ("/sign-in", 1)]
 
 
-def test_a_made_up_session_makes_no_stranger_somebody(app, database, clock):
-    client = Client(app, SessionToken.draw())
+@pytest.mark.parametrize("token", [None, SessionToken.draw()], ids=["no session", "a made-up session"])
+def test_a_page_that_needs_somebody_asks_a_stranger_to_sign_in_at_once_and_accuses_nobody(
+    app, database, token
+):
+    asked = Client(app, token).send("/account", {"language": "ar"}, status=401)
 
-    for _again in range(3):
-        client.send("/account", {"language": "ar"}, status=400)
+    assert asked.heading == "Sign in to go on"
+    assert "/sign-in" in asked.links
+    assert ("language", "ar") in asked.fields()
+    assert forged(database) == []
 
-    assert len(forged(database)) == 1
+
+def test_what_was_typed_before_the_session_was_lost_is_taken_once_somebody_signed_in_again(first, database):
+    token = first.form_token()
+    session = first.browser.get_cookie("session").value
+    first.browser.delete_cookie("session")
+    asked = first.send("/account", [(FIELD, token), ("language", "ar")], status=401)
+    first.browser.set_cookie("session", session)
+    first.send("/account", asked.fields(), status=303)
+
+    assert language_of(database) == "ar"
+
+
+def test_what_another_site_posts_is_neither_shown_nor_kept(app, first, database, clock):
+    other_site = {"headers": {"Sec-Fetch-Site": "cross-site"}}
+    asked = Client(app).send("/account", {"language": "ar"}, status=401, **other_site)
+    clock.advance(minutes=31)
+    late = first.send("/account", {"language": "ar"}, status=401, **other_site)
+
+    assert "language" not in asked.text.partition("<main")[2]
+    assert "is kept for you" not in late.words
+    with database.reading() as session:
+        assert not list(session.scalars(select(KeptForm)))
 
 
 def test_each_forged_form_of_somebody_who_is_signed_in_is_recorded(first, database):

@@ -166,14 +166,15 @@ def test_where_a_form_cannot_fill_a_page_its_words_are_there_to_be_copied(
     assert "A page that cannot be filled again" in again.get("/kept").words
 
 
-def test_a_kept_form_that_does_not_open_leaves_the_list_whole(back, database):
+def test_a_kept_form_that_was_altered_is_not_offered_and_does_not_open(back, database):
+    address = kept_address(back)
     with database.writing() as session:
         kept = session.scalars(select(KeptForm)).one()
         kept.sealed = kept.sealed[:-1] + bytes([kept.sealed[-1] ^ 1])
         session.commit()
 
-    assert "A page that cannot be filled again" in back.get("/kept").words
-    assert back.get(kept_address(back), status=409).heading == "This record is not as it was written"
+    assert "No form is kept" in back.get("/kept").words
+    assert back.get(address, status=409).heading == "This record is not as it was written"
 
 
 def test_nobody_else_finds_what_was_kept(back, browser_of, committing):

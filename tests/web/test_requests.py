@@ -14,7 +14,7 @@ from reprisals.app import UndeclaredView, check_views, create_app
 from reprisals.identity.models import LiveSession
 from reprisals.web.cookies import is_loopback
 from reprisals.web.lifecycle import HEADERS
-from reprisals.web.requests import MemoryRequest
+from reprisals.web.requests import MemoryRequest, read_beginning
 from tests.client import Client
 
 
@@ -194,3 +194,20 @@ def test_the_longest_page_travels_compressed_and_stays_within_its_limit(first):
 
     assert answer.headers["Content-Encoding"] == "gzip"
     assert len(answer.data) < 20_000
+
+
+class Broken(BytesIO):
+    """What was posted over a line that breaks off."""
+
+    def read(self, size=-1):
+        """What came, and then the line breaks."""
+        part = super().read(size)
+        if not part:
+            raise ConnectionResetError
+        return part
+
+
+def test_of_what_is_too_large_and_breaks_off_the_beginning_is_read_all_the_same():
+    environ = {"wsgi.input": Broken(b"story=night"), "CONTENT_TYPE": "application/x-www-form-urlencoded"}
+
+    assert read_beginning(MemoryRequest(environ), 100) == (("story", "night"),)
