@@ -6,7 +6,7 @@ import click
 
 from reprisals.cli.auditing import audit
 from reprisals.cli.checking import check
-from reprisals.cli.closing import close_process
+from reprisals.cli.closing import close_process, let_go_of_output
 from reprisals.cli.demonstrating import demo
 from reprisals.cli.founding import init
 from reprisals.cli.refusals import CalmRefusal, explain
@@ -40,4 +40,7 @@ for command in (audit, check, demo, init, serve, upgrade):
 def main() -> None:
     """Run a command. Ends the process: 0 done, 1 refused, 2 called wrongly."""
     close_process()
-    cli.main(prog_name="reprisals")
+    try:
+        cli.main(prog_name="reprisals")
+    finally:
+        let_go_of_output()
