@@ -27,6 +27,7 @@ __all__ = [
     "Verdict",
     "glance_at",
     "glances_after",
+    "hidden_names",
     "ledger_of",
     "may_keep_name",
     "may_use",
@@ -35,6 +36,9 @@ __all__ = [
     "taken_out_against",
     "wider_given",
 ]
+
+
+LEGAL_NAMES = frozenset({"legal_name", "other_names"})
 
 
 def ledger_of(work: Work) -> list[LedgerEntry]:
@@ -80,6 +84,11 @@ def glances_after(work: Work, more: Sequence[LedgerEntry]) -> dict[UUID, Glance]
 def may_keep_name(work: Work, person_id: UUID) -> bool:
     """Whether the legal name of this person may be kept and shown now."""
     return may_use(work, Use.KEEP_LEGAL_NAME, person_id=person_id).allowed
+
+
+def hidden_names(work: Work, person_id: UUID) -> frozenset[str]:
+    """The fields of this person that may be neither kept nor shown now: their names, without consent to record them."""
+    return frozenset() if may_keep_name(work, person_id) else LEGAL_NAMES
 
 
 def wider_given(work: Work, person_id: UUID, scope: Scope) -> tuple[Scope, ...]:

@@ -9,7 +9,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from reprisals.access import Permission
-from reprisals.cases.actions.uses import may_keep_name
+from reprisals.cases.actions.uses import hidden_names
 from reprisals.cases.actions.work import Work
 from reprisals.cases.models.account import ConsentAnswer, PersonConcerned
 from reprisals.cases.views.blueprint import bp
@@ -23,7 +23,6 @@ from reprisals.web.current import db, requires
 from reprisals.web.filters import show_code, show_entity
 
 PAGE = 50
-NAMES = frozenset({"legal_name", "other_names"})
 
 
 @dataclass(frozen=True)
@@ -158,7 +157,7 @@ class Telling:
 
     def _hidden(self, revision: Revision) -> frozenset[str]:
         is_person = revision.table == PersonConcerned.__tablename__
-        return NAMES if is_person and not may_keep_name(self.work, revision.row_id) else frozenset()
+        return hidden_names(self.work, revision.row_id) if is_person else frozenset()
 
     def _differing(self, table: str, hidden: frozenset[str], before: State, after: State | None) -> Any:
         for said in FIELDS[table]:

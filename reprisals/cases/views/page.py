@@ -182,13 +182,18 @@ def _goes_back() -> bool:
 
 def _back_unfinished(page: Page, case_id: UUID) -> str:
     """Nobody is held on a page that does not hold. What was typed on it is kept, if it is more than stands there already."""
-    db().rollback()
-    db().info[OPEN_CASES] = {}
+    _undo()
     work = open_to_change(case_id)
     if _differing(page, work, request.form, page.load(work)):
         keep_unfinished(work, page.key, typed_fields(page.not_kept(work)))
     words_stored()
     return _after(page, work)
+
+
+def _undo() -> None:
+    """Take back what this request has written, so that cases are opened anew as they are stored."""
+    db().rollback()
+    db().info[OPEN_CASES] = {}
 
 
 def _after(page: Page, work: Work) -> str:
@@ -206,8 +211,7 @@ def _show_clash(page: Page, case_id: UUID, form: Form) -> ResponseReturnValue:
 
     Where both say the same, as after a double click, it was saved already.
     """
-    db().rollback()
-    db().info[OPEN_CASES] = {}
+    _undo()
     work = open_to_read(case_id, "clash")
     filled = page.load(work)
     differing = _differing(page, work, request.form, filled)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from reprisals import clock
 from reprisals.access import Permission
 from reprisals.cases.actions import parts
-from reprisals.cases.actions.uses import may_keep_name
+from reprisals.cases.actions.uses import hidden_names, may_keep_name
 from reprisals.cases.actions.work import Work
 from reprisals.cases.forms.fields import date_data, entity_text, state_text
 from reprisals.cases.forms.people import ActForm, CooperationForm, PersonForm
@@ -25,8 +25,6 @@ from reprisals.sealing.boxes import Revision
 from reprisals.web.current import or_404, requires
 from reprisals.web.filters import show
 from reprisals.web.forms import language
-
-NAMES = frozenset({"legal_name", "other_names"})
 
 
 def entity_names() -> dict[str, Any]:
@@ -95,7 +93,7 @@ def _person_page(person_id: UUID) -> Page:
         Step.WHO,
         lambda work: {**state_names(), "may_keep_name": may_keep_name(work, person_id)},
         lambda work: url_for("cases.who", case_id=work.id, said="case-saved"),
-        not_kept=lambda work: frozenset() if may_keep_name(work, person_id) else NAMES,
+        not_kept=lambda work: hidden_names(work, person_id),
     )
 
 

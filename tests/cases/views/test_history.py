@@ -142,8 +142,16 @@ def test_a_page_of_the_history_that_nobody_was_sent_to_holds(focal: Focal) -> No
         focal.browser.get(f"/cases/{case_id}/history?before={before}")
 
 
-def test_a_case_without_any_change_says_so_in_its_history(focal: Focal) -> None:
-    assert "They came" not in focal.browser.get(f"/cases/{focal.begin()}/history").words
+def test_the_history_begins_with_the_sending_and_says_so_where_nothing_was_changed(focal: Focal) -> None:
+    case_id = focal.ready()
+    focal.fill(case_id, "what", ("words", "They came in the morning."))
+    before = focal.browser.get(f"/cases/{case_id}/history").words
+    assert "They came at night." in before
+
+    focal.fill(case_id, "check", ("title", "A title"))
+    after = focal.browser.get(f"/cases/{case_id}/history").words
+    assert "Nothing has been changed since it was first written." in after
+    assert "They came" not in after
 
 
 def test_every_part_that_keeps_a_history_is_told_in_every_field_but_those_with_a_reason() -> None:
