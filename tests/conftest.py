@@ -3,6 +3,7 @@
 `session` is one transaction that is undone after the test; `database` is a copy of its own for what needs real commits.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -53,6 +54,13 @@ def pytest_configure() -> None:
     clear_environment()
 
 
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: it is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" in metafunc.fixturenames:
         wanted = metafunc.config.getoption("--database")
@@ -75,7 +83,9 @@ def postgresql_server() -> Iterator[str]:
 def store(backend: str, request: pytest.FixtureRequest) -> Iterator[Store]:
     """Makes databases, in memory where there is room: what a kill or a full disk does is tested on a real disk."""
     if backend == "postgresql":
-        yield PostgresqlStore(request.getfixturevalue("postgresql_server"))
+        databases = PostgresqlStore(request.getfixturevalue("postgresql_server"))
+        yield databases
+        databases.close()
         return
     with kept_folder({}, folder_in_memory()) as folder:
         yield SqlcipherStore(folder)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Dialect, Engine, create_engine, make_url
-from sqlalchemy.pool import NullPool
 
 import reprisals
 from reprisals.config import DatabaseSettings
@@ -99,6 +98,11 @@ class PostgresqlStore(Store):
 
     def __init__(self, server: str) -> None:
         self.server = server
+        self._orders = create_engine(server, pool_size=1, isolation_level="AUTOCOMMIT")
+
+    def close(self) -> None:
+        """Let go of the one line on which the server is told what to do. A line for each order would cost more than most."""
+        self._orders.dispose()
 
     def create(self) -> Engine:
         return _remembering(make_engine(make_database(self.server), None))
@@ -117,6 +121,5 @@ class PostgresqlStore(Store):
         return DatabaseSettings(url=engine.url.render_as_string(hide_password=False))
 
     def _order(self, statement: str) -> None:
-        server = create_engine(self.server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        with server.connect() as connection:
+        with self._orders.connect() as connection:
             connection.exec_driver_sql(statement)

@@ -9,7 +9,24 @@ from playwright.sync_api import Browser, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 INSTALL = "apt-get install chromium fonts-noto-core (or name one: CHROMIUM=/path/to/chromium)"
+DRIVERS = (
+    *(
+        "AvoidUnnecessaryBeforeUnloadCheckSync",
+        "DestroyProfileOnBrowserClose",
+        "HttpsUpgrades",
+        "LensOverlay",
+    ),
+    *("HttpsFirstBalancedModeAutoEnable", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning"),
+    *("AvoidCorsURLLoaderRestartOnRedirect", "TcpPortRandomizationWin", "OptimizationHints", "AimEnabled"),
+    *("NetworkTimeServiceQuerying", "PreconnectToSearch", "msForceBrowserSignIn"),
+    "msEdgeUpdateLaunchServicesPreferredVersion",
+)
+"""What Playwright turns off itself. Of two lists Chromium takes the last one alone, so they are named again."""
+SUGGESTIONS = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
+"""What an address bar that nobody sees would suggest: two more pages for each window, half of what the window costs."""
+OFF = "--disable-features="
 ARGUMENTS = (
+    OFF + ",".join((*DRIVERS, *SUGGESTIONS)),
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
