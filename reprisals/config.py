@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 KEY_BYTES = 32
+KEY_SOURCES = ("key_credential", "key_variable", "key_file")
+"""Where the key of the database may come from, the best guarded first."""
+START_IT = "; start the command by systemd-run, as docs/operations.md shows"
 
 
 class BadConfiguration(Exception):
@@ -27,7 +30,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSettings:
-    """Where the database is, and where its key comes from: a systemd credential, a file, or the environment."""
+    """Where the database is, and where its key comes from: one of a systemd credential, a file, and the environment."""
 
     url: str = field(repr=False)
     key_credential: str = ""
@@ -100,16 +103,28 @@ class Settings:
         return prefix + str(self.folder / self.database.url.removeprefix(prefix))
 
     def _key_text(self) -> str:
-        if self.database.key_credential:
+        database, named = self.database, [name for name in KEY_SOURCES if getattr(self.database, name)]
+        if not named:
+            raise BadConfiguration("none of database.key_credential, key_file and key_variable is set")
+        if len(named) > 1:
+            kept, *others = (f"database.{name}" for name in named)
+            raise BadConfiguration(
+                f'the key of the database has one source: to take it from {kept}, set {" and ".join(others)} to ""'
+            )
+        if database.key_file:
+            return _read(self.folder / database.key_file)
+        if database.key_credential:
             folder = os.environ.get("CREDENTIALS_DIRECTORY")
             if not folder:
-                raise BadConfiguration("database.key_credential is set, but no credentials were passed")
-            return _read(Path(folder) / self.database.key_credential)
-        if self.database.key_file:
-            return _read(self.folder / self.database.key_file)
-        if self.database.key_variable:
-            return os.environ.get(self.database.key_variable, "")
-        raise BadConfiguration("none of database.key_credential, key_file and key_variable is set")
+                raise BadConfiguration(
+                    f"database.key_credential is set, but no credentials were passed{START_IT}"
+                )
+            return _read(Path(folder) / database.key_credential)
+        if database.key_variable not in os.environ:
+            raise BadConfiguration(
+                f"the variable of database.key_variable is not in the environment{START_IT}"
+            )
+        return os.environ[database.key_variable]
 
 
 SECTIONS: Mapping[str, type[Any]] = {

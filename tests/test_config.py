@@ -130,26 +130,53 @@ def test_the_database_key_comes_from_a_credential_of_the_service_manager(tmp_pat
     (tmp_path / "site").write_text(KEY, encoding="ascii")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
 
-    assert parse("key_variable", 'key_credential = "site"\nkey_variable').database_key() == bytes.fromhex(KEY)
+    settings = parse('key_variable = "SITE_KEY"', 'key_credential = "site"')
+
+    assert settings.database_key() == bytes.fromhex(KEY)
+
+
+@pytest.mark.parametrize(
+    ("named", "kept", "others"),
+    [
+        (("key_credential", "key_file"), "key_credential", ("key_file",)),
+        (("key_file", "key_variable"), "key_variable", ("key_file",)),
+        (("key_file", "key_credential", "key_variable"), "key_credential", ("key_variable", "key_file")),
+    ],
+)
+def test_a_key_with_several_sources_is_refused_and_said_which_to_remove(named, kept, others):
+    lines = "\n".join(f'{name} = "x"' for name in named)
+    removed = " and ".join(f"database.{name}" for name in others)
+
+    with pytest.raises(BadConfiguration) as refused:
+        parse('key_variable = "SITE_KEY"', lines).database_key()
+
+    told = f'one source: to take it from database.{kept}, set {removed} to ""'
+    assert str(refused.value).endswith(told)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("key_variable", 'key_credential = "site"\nkey_variable', "no credentials were passed"),
+        (
+            'key_variable = "SITE_KEY"',
+            'key_credential = "site"',
+            "no credentials were passed; start .* systemd-run",
+        ),
         ('key_variable = "SITE_KEY"', 'key_file = "nowhere"', "cannot be read"),
         ('key_variable = "SITE_KEY"', "", "none of"),
-        ('"SITE_KEY"', '"UNSET_KEY"', "not 32 bytes"),
+        ('"SITE_KEY"', '"UNSET_KEY"', "not in the environment; start .* systemd-run"),
+        ('"SITE_KEY"', '"SHORT_KEY"', "not 32 bytes"),
         ('"SITE_KEY"', '"ODD_KEY"', "not hexadecimal"),
     ],
 )
 def test_a_database_key_that_cannot_be_had_is_told_without_its_value(monkeypatch, tmp_path, old, new, told):
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
     monkeypatch.setenv("ODD_KEY", "secret")
+    monkeypatch.setenv("SHORT_KEY", "5ec2e7")
 
     with pytest.raises(BadConfiguration, match=told) as refused:
         parse(old, new, tmp_path).database_key()
-    assert "secret" not in str(refused.value)
+    assert not [value for value in ("secret", "5ec2e7") if value in str(refused.value)]
 
 
 def test_a_key_file_that_is_no_text_is_told(tmp_path):
