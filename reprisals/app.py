@@ -8,13 +8,13 @@ from flask_compress import Compress
 
 from reprisals.accounts.views import feature as account_views
 from reprisals.administration.views import feature as administration_views
-from reprisals.cases.actions.drafts import tidy_drafts
+from reprisals.cases.actions.expiring import tidy_drafts
 from reprisals.cases.views import feature as case_views
 from reprisals.config import Settings
 from reprisals.database.engine import make_engine
 from reprisals.database.session import Database
 from reprisals.i18n import locale_choice
-from reprisals.web import cookies, errors, filters, forged, lifecycle, pages, tidying
+from reprisals.web import cookies, errors, filters, forged, labels, lifecycle, pages, tidying
 from reprisals.web.current import settings as current_settings
 from reprisals.web.requests import MemoryRequest
 
@@ -77,6 +77,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
             app.register_blueprint(blueprint)
         pages.notices_of(app).update(feature.NOTICES)
         pages.titles_of(app).update(feature.TITLES)
+        labels.forms_of(app).update(feature.FORMS)
         pages.subjects_of(app).update(getattr(feature, "SUBJECTS", {}))
     pages.install(app, places)
     forged.install(app)

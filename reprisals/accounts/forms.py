@@ -3,8 +3,6 @@
 from typing import Any
 
 from wtforms import EmailField, FieldList, HiddenField, PasswordField, RadioField, SelectField, StringField
-from wtforms.fields.core import Field
-from wtforms.validators import StopValidation
 
 from reprisals.codes.entities import find_entity
 from reprisals.codes.lists import get_list
@@ -14,7 +12,21 @@ from reprisals.identity.actions.admitting import Founding
 from reprisals.identity.rules import LONGEST_EMAIL, Weekend
 from reprisals.sealing.holders import TeamKind
 from reprisals.web.filters import show
-from reprisals.web.forms import SHORT, AtMost, Form, OneOf, Required, clean, language, lazy, text_field
+from reprisals.web.forms import (
+    LINE,
+    SHORT,
+    AtMost,
+    Form,
+    Named,
+    OneOf,
+    Required,
+    check_entity,
+    check_state,
+    clean,
+    language,
+    lazy,
+    text_field,
+)
 
 LONGEST_PASSPHRASE = 1_000
 MOST_STATES = 60
@@ -72,14 +84,15 @@ class TeamForm(Form):
     """A new team of focal points."""
 
     name = text_field(_("Name of the team"), SHORT, required=_("Give the team a name."))
-    entity = text_field(
-        _("Entity"),
-        help_text=_("Type a part of its name or its abbreviation, and choose from the list."),
-        required=_("Say which entity the team belongs to."),
+    entity = Named(
+        lazy(_("Entity")),
+        [Required(_("Say which entity the team belongs to.")), AtMost(LINE), check_entity],
+        filters=[clean],
+        description=lazy(_("Type a part of its name or its abbreviation, and choose from the list.")),
     )
     duty_station = text_field(_("Duty station"), SHORT, required=_("Say where the team works."))
     states = FieldList(
-        StringField(lazy(_("State")), [AtMost(SHORT)], filters=[clean]),
+        Named(lazy(_("State")), [AtMost(SHORT), check_state], filters=[clean]),
         label=lazy(_("States that the team covers")),
         description=lazy(_("Leave this empty for a team that is not tied to a country.")),
         min_entries=1,
@@ -95,20 +108,6 @@ class TeamForm(Form):
     def __init__(self, posted: Any = None) -> None:
         super().__init__(posted)
         self.weekend.choices = [(weekend.value, show(words)) for weekend, words in WEEKENDS.items()]
-
-    def validate_entity(self, field: Field) -> None:
-        """The entity is one of the directory."""
-        if find_entity(field.data) is None:
-            raise StopValidation(
-                show(_("There is no such entity in the directory. Choose one from the list."))
-            )
-
-    def validate_states(self, field: Any) -> None:
-        """Each State is one of the table. The message stands beside the line that it concerns."""
-        for line in field.entries:
-            if line.data and not line.errors and find_state(line.data) is None:
-                line.errors = [show(_("There is no such State or territory. Choose one from the list."))]
-        field.errors = [line.errors for line in field.entries if line.errors]
 
     def one_more(self) -> None:
         """One more line for a State."""

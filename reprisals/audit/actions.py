@@ -11,14 +11,13 @@ from reprisals import clock
 from reprisals.access import Actor
 from reprisals.audit.chain import hash_entry
 from reprisals.audit.models import AuditEntry, AuditHead
+from reprisals.audit.queries import FIRST_MANIFEST
 from reprisals.database.session import Database
 from reprisals.sealing.envelope import Refusal
 from reprisals.sealing.keys import SigningKey
 
 RECORDER = "audit.recorder"
 OPEN_CASES = "audit.open_cases"
-FIRST_MANIFEST = 1
-"""The number of the manifest that a case begins with. The entry that carries it commits to the case key."""
 TELL_OPENING = frozenset({"case.kept"})
 """What pages do by themselves every few seconds. The entry of such a change says that the case was opened, too."""
 
@@ -98,9 +97,11 @@ def record_opening(session: Session, actor: Actor, action: str, case_id: UUID | 
 
 def record_refusal(
     recorder: Recorder, actor_id: UUID | None, action: str, subject: str = "", **details: Any
-) -> None:
+) -> Note:
     """Record that something was refused. Stays."""
-    recorder.note(Note(action, actor_id, None, subject, details, "refused", stays=True))
+    note = Note(action, actor_id, None, subject, details, "refused", stays=True)
+    recorder.note(note)
+    return note
 
 
 def record_refused_content(
@@ -109,6 +110,22 @@ def record_refused_content(
     """Record that a record does not open or is not as it was written: of which case, and what was named. Stays."""
     found = {"kind": type(refusal).__name__, "what": refusal.what} | details
     recorder.note(Note("record.refused", actor_id, refusal.case, "", found, "refused", stays=True))
+
+
+def undo(session: Session) -> None:
+    """Take back all that the session has written, and the entries that would tell of it. What was opened or refused stays
+    recorded, and each case is opened anew, as it is stored.
+    """
+    session.rollback()
+    recorder_of(session).forget_changes()
+    session.info[OPEN_CASES] = {}
+
+
+def forget_case(session: Session, case_id: UUID) -> None:
+    """A case that has not come to be, or is destroyed, is not sealed at the commit, and no change of it is recorded."""
+    recorder = recorder_of(session)
+    recorder.notes = [note for note in recorder.notes if note.stays or note.case_id != case_id]
+    session.info[OPEN_CASES].pop(case_id, None)
 
 
 def commit(session: Session) -> None:
@@ -164,6 +181,11 @@ def _is_to_change(note: Note) -> bool:
     return note.action == "case.opened" and note.details.get("purpose") == "change"
 
 
+def _unsigned_actor(recorder: Recorder, note: Note) -> str:
+    """Who acted where the service signs for them, as for somebody who is not admitted yet: the entry is about them."""
+    return "" if recorder.is_person else str(note.actor_id or "")
+
+
 def _write(session: Session, recorder: Recorder) -> None:
     if not recorder.notes:
         return
@@ -181,7 +203,7 @@ def _write(session: Session, recorder: Recorder) -> None:
             previous_hash=head.hash,
             actor_id=note.actor_id if recorder.is_person else None,
             case_id=note.case_id,
-            subject=note.subject,
+            subject=note.subject or _unsigned_actor(recorder, note),
             manifest_number=note.manifest[0] if note.manifest else None,
             manifest_hash=note.manifest[1] if note.manifest else None,
         )

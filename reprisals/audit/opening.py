@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session
 from reprisals import clock
 from reprisals.access import Actor
 from reprisals.audit.actions import (
-    FIRST_MANIFEST,
     OPEN_CASES,
     record_opening,
     record_refused_content,
     recorder_of,
 )
 from reprisals.audit.models import AuditEntry
-from reprisals.audit.queries import check_entry
+from reprisals.audit.queries import FIRST_MANIFEST, check_entry
 from reprisals.database.session import is_writing
 from reprisals.sealing.boxes import CaseCode, CaseFile, SealedRow, Tampered
 from reprisals.sealing.envelope import KEY_BYTES, CannotOpen, Refusal, naming

@@ -5,16 +5,20 @@ from contextlib import closing
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from reprisals.audit.chain import GENESIS, Broken, Link, find_break, hash_entry
 from reprisals.audit.models import AuditEntry, AuditHead
+from reprisals.sealing.boxes import CaseFile, SealedRow
 from reprisals.sealing.keys import BadSignature
 from reprisals.sealing.trust import NotTrusted, Trust, check_once
 
 BATCH = 1_000
 SERVICE = "service"
+OURS = "reprisals."
+FIRST_MANIFEST = 1
+"""The number of the manifest that a case begins with. The entry that carries it commits to the case key."""
 Head = tuple[int, bytes]
 BEGINNING: Head = (0, GENESIS)
 
@@ -42,6 +46,41 @@ def is_logged(session: Session, case_id: UUID) -> bool:
         AuditEntry.case_id == case_id, AuditEntry.manifest_number.is_not(None)
     )
     return session.scalar(wanted.limit(1)) is not None
+
+
+def find_case_of(session: Session, identifiers: Collection[UUID]) -> UUID | None:
+    """The case that one of these identifiers, or a record under one of them, belongs to; None where they are made up.
+
+    All tables are asked the same whether there is such a case or not, so that no answer is quicker than the other.
+    """
+    if not identifiers:
+        return None
+    kinds = [kind for kind in SealedRow.__subclasses__() if kind.__module__.startswith(OURS)]
+    parts = [select(CaseFile.id.label("case_id")).where(CaseFile.id.in_(identifiers))]
+    parts += [select(kind.case_id).where(kind.id.in_(identifiers)) for kind in kinds]
+    with session.no_autoflush:
+        found = set(session.scalars(union_all(*parts)))
+    return next(iter(sorted(found.intersection(identifiers)) or sorted(found)), None)
+
+
+def holds_changes(session: Session, trust: Trust, case_id: UUID, manifest: tuple[int, bytes]) -> bool:
+    """Whether the log has every change of a case up to this manifest, number and hash, each as its person signed it.
+
+    Needs no key of the case. An entry that was altered, taken out or given to another case leaves a gap in the numbers.
+    """
+    changes = list_all_changes(session, case_id)
+    numbers = [entry.manifest_number for entry in changes]
+    if not changes or numbers != list(range(FIRST_MANIFEST, manifest[0] + 1)):
+        return False
+    return changes[-1].manifest_hash == manifest[1] and all(check_entry(trust, entry) for entry in changes)
+
+
+def list_all_changes(session: Session, case_id: UUID) -> list[AuditEntry]:
+    """The entries of a case that carry a manifest, in the order of its numbers."""
+    wanted = select(AuditEntry).where(
+        AuditEntry.case_id == case_id, AuditEntry.manifest_number.is_not(None), AuditEntry.seq > 0
+    )
+    return list(session.scalars(wanted.order_by(AuditEntry.manifest_number, AuditEntry.seq)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import io
 from functools import lru_cache
 from importlib.resources import files
 
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -41,6 +42,11 @@ def count_unreviewed(language: str) -> int:
     """How many messages of a language no person has reviewed."""
     messages = [m for m in read_catalogue(language) if m.id]
     return sum(REVIEWED not in m.user_comments for m in messages)
+
+
+def locale_of(language: str) -> Locale:
+    """The locale that dates and numbers are written in, in a language."""
+    return Locale.parse({"zh": "zh_Hans", "en": "en_GB"}.get(language, language))
 
 
 def direction(language: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from babel import Locale
 from flask import Request, Response, g, has_request_context, request
 
-from reprisals.i18n.catalogues import SOURCE, translations
+from reprisals.i18n.catalogues import SOURCE, locale_of, translations
 
 COOKIE = "language"
 YEAR = 365 * 24 * 3600
@@ -27,9 +27,15 @@ def offered() -> tuple[str, ...]:
     return languages
 
 
+def prefer(language: str) -> None:
+    """From here on in this request, speak the language of whom it is about, where this browser has not chosen another."""
+    g.preferred_language = language
+    g.pop("language", None)
+
+
 def locale() -> Locale:
     """The locale that dates and numbers are written in."""
-    return Locale.parse({"zh": "zh_Hans", "en": "en_GB"}.get(language(), language()))
+    return locale_of(language())
 
 
 def gettext(text: str) -> str:

@@ -141,7 +141,9 @@ class KeptForm(Base):
 
 
 class Attempt(Base):
-    """Failed attempts to sign in, under a keyed hash of the account or the address: the table names nobody.
+    """Failed attempts to sign in, under a keyed hash of the account, the network, or the account with a neighbourhood.
+
+    The table names nobody.
 
     `untold`: those that came too soon and have no entry of their own yet, since the last that has one, at `told_at`.
     """

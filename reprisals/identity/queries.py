@@ -169,8 +169,7 @@ def count_waiting_places(
         Person.bundle.is_not(None), Person.id != beside, narrowed
     )
     rows = session.execute(wanted.group_by(Team.id, Membership.role)).all()
-    known = session.scalars(select(Team).where(Team.id.in_({team_id for team_id, _role, _number in rows})))
-    found = {team.id: team for team in known}
+    found = teams_named(session, {team_id for team_id, _role, _number in rows}) if rows else {}
     return [(found[team_id], role, number) for team_id, role, number in rows]
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Protocol
 
 from reprisals.i18n.marking import RuleBroken, _
 
@@ -26,11 +28,60 @@ class Weekend(StrEnum):
     FRIDAY_SATURDAY = "FRIDAY_SATURDAY"
 
 
+class Tried(Protocol):
+    """What is known of attempts: how many failed, when the last was made, and when the next may be."""
+
+    failures: int
+    last_at: datetime
+    next_at: datetime
+
+
+def wait_for(now: datetime, network: Tried, pair: Tried, account: Tried | None) -> timedelta:
+    """How long an attempt has to wait; nothing or less where it may be made.
+
+    It waits for its own network, and for what its own neighbourhood failed at this account. What others failed at the account
+    binds only a neighbourhood that has itself failed three times: strangers, however many, keep nobody waiting who has not.
+    So the neighbourhoods that have failed share one attempt in four seconds, and each other has three in a day.
+    """
+    asked = [network, pair, account] if account and shares_turn(pair, now) else [network, pair]
+    return max(tried.next_at - now for tried in asked)
+
+
+def shares_turn(pair: Tried, now: datetime) -> bool:
+    """Whether a neighbourhood has failed so often at an account lately that it waits for the failures of all others, too."""
+    return pair.failures >= FREE_ATTEMPTS and now - pair.last_at <= FORGET_AFTER
+
+
+def network_of(address: str) -> str:
+    """The network whose attempts are counted together: an address of IPv4, the first 64 bits of one of IPv6.
+
+    Whoever has one address of IPv6 has all of its network. What is no address is taken as it stands.
+    """
+    return _first_bits(address, 32, 64)
+
+
+def neighbourhood_of(address: str) -> str:
+    """What one holder of addresses mostly has in all: the first 24 bits of IPv4, 48 of IPv6."""
+    return _first_bits(address, 24, 48)
+
+
+def _first_bits(address: str, bits: int, bits_of_six: int) -> str:
+    try:
+        found: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        found = found.ipv4_mapped or found
+    length = bits_of_six if isinstance(found, IPv6Address) else bits
+    network = ip_network(f"{found}/{length}", strict=False)
+    return str(found) if length == found.max_prefixlen else str(network)
+
+
 def wait_after(failures: int, longest: timedelta) -> timedelta:
     """How long the next attempt has to wait: nothing for the first three, then 1, 2, 4 ... seconds up to the longest.
 
     The account's longest wait is short, because the adversary could otherwise silence a focal point by failing in their name;
-    guessing is hopeless against drawn passphrases, and the address's wait bounds the work.
+    guessing is hopeless against drawn passphrases, and the network's wait bounds the work.
     """
     if failures < FREE_ATTEMPTS:
         return timedelta(0)

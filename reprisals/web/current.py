@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
 from flask import abort, current_app, g, make_response, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from reprisals.access import Actor, NotAllowed, Permission
-from reprisals.audit.actions import Recorder, attach, record_refusal
+from reprisals.audit.actions import OPEN_CASES, Recorder, attach, record_refusal, undo
+from reprisals.audit.queries import find_case_of
 from reprisals.config import Settings
 from reprisals.database.session import Database
 from reprisals.identity.actions.sessions import SignedIn, hold_session
@@ -25,6 +27,10 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Later = Callable[[Session], None]
 
 
+class SessionEnded(Exception):
+    """Somebody ended the session while its request was answered. Nothing of the request is stored."""
+
+
 @dataclass
 class Unit:
     """One request's work with the database."""
@@ -34,6 +40,7 @@ class Unit:
     recorder: Recorder
     session: Session | None = None
     later: list[Later] = field(default_factory=list)
+    answer: tuple[str, int] | None = None
     finished: bool = False
 
 
@@ -66,8 +73,22 @@ def db() -> Session:
 
 
 def afterwards(action: Later) -> None:
-    """Do something in a transaction of its own after the request was refused and undone: keep what was typed."""
+    """Do something in a transaction of its own after the request was refused and undone: keep what was typed.
+
+    It is stored only if the session is still in use then. Whoever ended it has the last word here, too.
+    """
     unit().later.append(action)
+
+
+def answer_instead(session: Session, make: Callable[[], tuple[str, int]]) -> None:
+    """From what waited until the request was undone: answer with this page and status in place of what the view answered. The
+    page is made of what stands in this session, and who acts is asked for anew in it.
+    """
+    work, opened = unit(), session.info[OPEN_CASES]
+    work.session = session
+    g.pop("_login_user", None)
+    work.answer = make()
+    session.info[OPEN_CASES] = opened
 
 
 def signed_in() -> SignedIn | None:
@@ -151,7 +172,7 @@ def release() -> None:
     """Undo this request's work and let go of its lock, so that another transaction can be made."""
     work = unit()
     if work.session is not None:
-        work.session.rollback()
+        undo(work.session)
         work.session.close()
         work.session = None
 
@@ -174,9 +195,22 @@ def or_404(found: T | None) -> T:
 
 
 def refuse(action: str, **details: Any) -> None:
-    """Record that this request was refused: by its route, never by its address."""
+    """Record that this request was refused: by its route, never by its address.
+
+    Where somebody signed in asked for a case that there is, or a record of one, the entry names that case. What was made up
+    leaves nothing.
+    """
     person = signed_in()
     rule = request.url_rule.rule if request.url_rule else ""
-    record_refusal(
+    note = record_refusal(
         unit().recorder, person.actor.person_id if person else None, action, "", route=rule, **details
     )
+    if person is not None:
+        note.case_id = find_case_of(db(), _identifiers_asked_for())
+
+
+def _identifiers_asked_for() -> list[UUID]:
+    """Every identifier of the address, and that of the case which a first page begins."""
+    named = request.args.get("case", type=UUID), request.form.get("case_id", type=UUID)
+    asked = (*(request.view_args or {}).values(), *named)
+    return [value for value in asked if isinstance(value, UUID)]

@@ -22,6 +22,8 @@ from reprisals.identity.models import Team
 from reprisals.sealing.holders import TeamKind
 
 COMMAS = {"ar": "،", "zh": ""}
+BETWEEN = {"ar": "، ", "zh": "、"}
+"""What stands between several texts that are only listed."""
 
 
 def show(value: Value) -> str:
@@ -72,12 +74,19 @@ def show_team(team: Team | None) -> str:
     """A team by its name; in another language than that of the name by what it is, or its entity and duty station."""
     if team is None:
         return show(_("A team that is no longer there"))
-    if language() == SOURCE:
-        return Markup("<bdi>{}</bdi>").format(team.name)
-    if team.kind != TeamKind.FOCAL:
-        return Markup("<bdi>{}</bdi>").format(show_code(team.kind, "team_kinds"))
+    if language() == SOURCE or team.kind != TeamKind.FOCAL:
+        return Markup("<bdi>{}</bdi>").format(team_words(team))
     place = Markup('<bdi lang="{}" dir="auto">{}</bdi>').format(SOURCE, team.duty_station)
     return Markup("<bdi>{}</bdi> ({})").format(show_entity(team.entity), place)
+
+
+def team_words(team: Team) -> str:
+    """The same as plain text, for what takes no markup."""
+    if language() == SOURCE:
+        return team.name
+    if team.kind != TeamKind.FOCAL:
+        return show_code(team.kind, "team_kinds")
+    return f"{show_entity(team.entity)} ({team.duty_station})"
 
 
 def show_date(value: date | None) -> str:
@@ -112,10 +121,11 @@ def plain_value(field: Any) -> str:
     if isinstance(field, FormField):
         return " ".join(text for text in map(plain_value, field.form) if text)
     if isinstance(field, FieldList):
-        return ", ".join(text for text in map(plain_value, field.entries) if text)
+        return BETWEEN.get(language(), ", ").join(text for text in map(plain_value, field.entries) if text)
     if isinstance(field, (SelectField, SelectMultipleField)):
         chosen = field.data if isinstance(field.data, list) else [field.data]
-        return ", ".join(str(option.label.text) for option in field if option.data in chosen and option.data)
+        labels = [str(option.label.text) for option in field if option.data in chosen and option.data]
+        return BETWEEN.get(language(), ", ").join(labels)
     return str(field.data or "")
 
 

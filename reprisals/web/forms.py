@@ -11,9 +11,11 @@ from wtforms import FormField, StringField, TextAreaField
 from wtforms.fields.core import Field
 from wtforms.validators import StopValidation
 
+from reprisals.codes.entities import find_entity, near_entities
+from reprisals.codes.states import find_state, near_states
 from reprisals.i18n import locale_choice
 from reprisals.i18n.marking import Coded, Marked, RuleBroken, _
-from reprisals.web.filters import show
+from reprisals.web.filters import show, show_entity
 from reprisals.web.kept import kept_fields
 
 SHORT, LINE, TEXT = 100, 300, 60_000
@@ -146,3 +148,35 @@ def _checks(most: int, required: Marked | None) -> list[Any]:
 def language() -> str:
     """The language of the request, for choices."""
     return locale_choice.language()
+
+
+class Named(StringField):
+    """The name of something on file, typed or chosen. Where the name fits nothing, `near` has what may have been meant.
+
+    Each of these is a button that sends the form with the name beside what was typed, which it then replaces.
+    """
+
+    near: tuple[str, ...] = ()
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        """What was typed, or else what was pressed."""
+        super().process(formdata, *args, **kwargs)
+        pressed = formdata.getlist(f"{self.name}-meant") if formdata is not None else []
+        if pressed:
+            self.data = clean(pressed[0])
+
+
+def check_state(_form: Any, field: Any) -> None:
+    """The text is the name of a State in any language, or its code."""
+    if field.data and find_state(field.data) is None:
+        field.near = tuple(state.name(language()) for state in near_states(field.data))
+        raise StopValidation(show(_("This is not the name of a State. Choose it from the list.")))
+
+
+def check_entity(_form: Any, field: Any) -> None:
+    """The text is the name or the code of an entity of the United Nations."""
+    if field.data and find_entity(field.data) is None:
+        field.near = tuple(show_entity(entity.code) for entity in near_entities(field.data))
+        raise StopValidation(
+            show(_("This is not an entity of the United Nations known here. Choose it from the list."))
+        )

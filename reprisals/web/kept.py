@@ -57,7 +57,8 @@ def words_stored() -> None:
 
 def drop_sent() -> None:
     """Delete the kept form that was sent now, in the transaction that stores what it said; and each that says the same,
-    as a page leaves one when it saves itself just before it is sent. Nothing is deleted where no view says that it stored it.
+    as a page leaves one when it saves itself just before it is sent. Nothing is deleted where no view says that it stored it,
+    nor what does not open or was sent to another page.
     """
     asked, person = kept_id(), signed_in()
     if asked is None or person is None or "is_stored" not in g:
@@ -65,10 +66,20 @@ def drop_sent() -> None:
     if queries.find_kept(db(), person.actor.person_id, asked, clock.now()) is None:
         return
     found = open_all_kept(db(), settings(), person.actor, person.keyring)
-    sent = next((told_in(late) for kept, late in found if kept.id == asked), None)
+    sent = next((late for kept, late in found if kept.id == asked), None)
+    if sent is None or not _belongs_here(sent):
+        return
     for kept, late in found:
-        if kept.id == asked or (sent is not None and told_in(late) == sent):
+        if told_in(late) == told_in(sent):
             drop_kept(db(), person.actor, kept)
+
+
+def _belongs_here(late: LateForm) -> bool:
+    """Whether a form was sent to the page of this request, or to the page that sends on to it: to that of what it had begun."""
+    if late.path == request.path:
+        return True
+    said, asked = {text for _name, text in late.fields}, (request.view_args or {}).values()
+    return bool(asked) and all(str(value) in said for value in asked)
 
 
 def told_in(late: LateForm | None) -> tuple[str, list[tuple[str, str]]] | None:

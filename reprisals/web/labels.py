@@ -7,13 +7,30 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from flask import Flask, current_app, request
+from werkzeug.exceptions import HTTPException
 from wtforms import Form as WTForm
 from wtforms.fields.core import UnboundField
 
 from reprisals.web.forms import Form, Lazy
 
 CARRIED = frozenset(
-    {"add", "case_id", "go", "kept", "more", "next", "of_office", "revision", "stop", "team", "unfinished"}
+    {
+        "add",
+        "beside",
+        "case_id",
+        "go",
+        "kept",
+        "more",
+        "next",
+        "of_draft",
+        "of_office",
+        "revision",
+        "stop",
+        "tab",
+        "team",
+    }
+    | {"unfinished"}
 )
 Fields = dict[str, Any]
 """The fields of a form as its class has them, not yet bound to one."""
@@ -40,16 +57,27 @@ class Typed:
         return False
 
 
-def labelled(fields: Iterable[tuple[str, str]]) -> list[Typed]:
-    """The fields in their order, each with the label of the form that has most of them; else with its own name."""
+def forms_of(app: Flask) -> dict[str, type[Form]]:
+    """The form that each endpoint is sent, as the features say."""
+    known: dict[str, type[Form]] = app.extensions.setdefault("forms", {})
+    return known
+
+
+def labelled(fields: Iterable[tuple[str, str]], path: str = "") -> list[Typed]:
+    """The fields in their order, each with its label in the form that is sent to this path, or to that of the request.
+
+    A path that is sent no form of its own, or leads nowhere, takes the form that has most of the fields. What no form
+    has stands under its own name.
+    """
     pairs = list(fields)
-    known = _best_form({name.partition("-")[0] for name, _text in pairs})
+    form = _form_sent_to(path or request.path)
+    known = _fields_of(form) if form else _best_form({name.partition("-")[0] for name, _text in pairs})
     return [Typed(name, text, *_in_words(known, name, text)) for name, text in pairs]
 
 
-def readable(fields: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+def readable(fields: Iterable[tuple[str, str]], path: str = "") -> list[tuple[str, list[str]]]:
     """What somebody told, in words: each label with its texts. What follows under the same label stands together."""
-    told = [typed for typed in labelled(fields) if typed.is_told]
+    told = [typed for typed in labelled(fields, path) if typed.is_told]
     return [
         (label, [typed.text if typed.words is None else typed.words for typed in group])
         for label, group in groupby(told, key=lambda typed: typed.label)
@@ -67,6 +95,14 @@ def _in_words(known: Fields, name: str, text: str) -> tuple[str, str | None]:
         return f"{label}: {_label(inner)}", _choices(inner).get(text)
     number = f" {int(rest[0]) + 1}" if rest and rest[0].isascii() and rest[0].isdecimal() else ""
     return f"{label}{number}", _choices(found).get(text)
+
+
+def _form_sent_to(path: str) -> type[Form] | None:
+    try:
+        endpoint, _values = current_app.url_map.bind("").match(path, method="POST")
+    except HTTPException:
+        return None
+    return forms_of(current_app).get(endpoint)
 
 
 def _best_form(names: set[str]) -> Fields:

@@ -10,15 +10,23 @@ from http import HTTPStatus
 
 from flask import Flask, Response, abort, current_app, g, make_response, request
 from flask_login import LoginManager
-from werkzeug.exceptions import RequestEntityTooLarge
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized
 
 from reprisals import clock
 from reprisals.access import Role
 from reprisals.audit.actions import Recorder, attach, commit, commit_notes
-from reprisals.identity.actions.sessions import SEEN_EVERY, SignedIn, resume, touch
+from reprisals.identity.actions.sessions import (
+    SEEN_EVERY,
+    SignedIn,
+    hold_session_of,
+    is_in_use,
+    resume,
+    touch,
+)
 from reprisals.sealing.bundle import SessionToken
 from reprisals.web import cookies
-from reprisals.web.current import SAFE_METHODS, db, settings, signed_in, unit
+from reprisals.web.current import SAFE_METHODS, Later, SessionEnded, db, settings, signed_in, unit
 from reprisals.web.forged import refuse_forged
 from reprisals.web.kept import carry_on, drop_sent
 from reprisals.web.requests import MOST_FIELDS
@@ -131,12 +139,18 @@ def finish(response: Response, failed_page: FailedPage) -> Response:
         return response
     try:
         carry_on(response)
-        _settle(response)
+        is_stored = _settle(response)
+    except SessionEnded:
+        is_stored = False
+        response = _ended_page(failed_page)
     except Exception as failure:  # noqa: BLE001  # whatever failed: nothing was stored, and the page has to say so
+        is_stored = False
         unit().recorder.notes = []
         unit().finished = True
         close()
         response = failed_page(failure)
+    if is_stored:  # the page tells of it by now, whatever becomes of what follows
+        tidy_now_and_then(unit().database, unit().settings)
     response.headers.update(HEADERS)
     response.headers["Cache-Control"] = NO_STORE
     if cookies.is_secure(settings()):
@@ -153,10 +167,11 @@ def close(_failure: BaseException | None = None) -> None:
         work.session.close()
 
 
-def _settle(response: Response) -> None:
+def _settle(response: Response) -> bool:
+    """Commit or undo. Whether it was done now, and not before: an answer that fails on its way comes by a second time."""
     work = unit()
     if work.finished:
-        return
+        return False
     if (
         response.status_code < HTTPStatus.BAD_REQUEST
         and request.method not in SAFE_METHODS
@@ -168,8 +183,11 @@ def _settle(response: Response) -> None:
         commit(work.session)
     else:
         _undo()
+        if work.answer is not None:
+            page, response.status_code = work.answer
+            response.set_data(page)
     work.finished = True
-    tidy_now_and_then(work.database, work.settings)
+    return True
 
 
 def _undo() -> None:
@@ -182,14 +200,39 @@ def _undo() -> None:
     if not work.later and seen_by is None:
         commit_notes(work.database, work.recorder)
         return
+    later, work.later = work.later, []
     with work.database.writing() as session:
         attach(session, work.recorder)
-        if seen_by is not None:
+        is_ours = not later or _do_later(session, later)
+        if seen_by is not None and is_ours:
             touch(session, seen_by, clock.now())
-        later, work.later = work.later, []
+        if is_ours:
+            commit(session)
+    if not is_ours:
+        commit_notes(work.database, work.recorder)
+        raise SessionEnded
+
+
+def _do_later(session: Session, later: list[Later]) -> bool:
+    """Do what waited, and hold the session until the commit. False where somebody has ended it: nothing of this may stay."""
+    notes = list(unit().recorder.notes)
+    if is_in_use(session, g.session_token.lookup):
         for action in later:
             action(session)
-        commit(session)
+        if hold_session_of(session, g.session_token.lookup):
+            return True
+    unit().recorder.notes = notes
+    return False
+
+
+def _ended_page(failed_page: FailedPage) -> Response:
+    """The page of somebody whose session has ended; what was typed is kept for them as it is after any end of a session."""
+    unit().finished = True
+    g.pop("_login_user", None)
+    try:
+        return current_app.make_response(current_app.handle_user_exception(Unauthorized()))
+    except Exception as failure:  # noqa: BLE001  # as above: the page has to say that nothing was stored
+        return failed_page(failure)
 
 
 def _takes_any_form() -> bool:

@@ -10,7 +10,6 @@ from threading import Lock
 
 from flask import Flask, current_app
 from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from reprisals.audit.actions import attach, commit
@@ -53,7 +52,10 @@ def _is_our_turn(session: Session) -> bool:
 
 
 def tidy_now_and_then(database: Database, settings: Settings) -> None:
-    """Clear away if the last time is long enough ago. At the same time only one request of a process does it."""
+    """Clear away if the last time is long enough ago. At the same time only one request of a process does it.
+
+    Never raises: what was asked for has been stored by now, and the page may not say otherwise.
+    """
     extensions = current_app.extensions
     with extensions["tidying"]:
         if time.monotonic() - extensions["tidied"] < EVERY_SECONDS:
@@ -61,6 +63,5 @@ def tidy_now_and_then(database: Database, settings: Settings) -> None:
         extensions["tidied"] = time.monotonic()
     try:
         tidy(database, settings, extensions["tidiers"])
-    except (SQLAlchemyError, OSError) as failure:
-        # What was asked for has been stored by now; the next time clears away more.
+    except Exception as failure:  # noqa: BLE001  # whatever it was: the next time clears away more
         current_app.logger.error("%s while clearing away", type(failure).__name__)  # noqa: TRY400  # its kind, not its words

@@ -12,14 +12,16 @@ from reprisals.audit.actions import (
     begin_log,
     commit,
     commit_notes,
+    forget_case,
     record,
     record_case,
     record_opening,
     record_refusal,
     recorder_of,
+    undo,
 )
 from reprisals.audit.models import AuditEntry, AuditHead
-from reprisals.audit.opening import create_case
+from reprisals.audit.opening import create_case, open_case
 from reprisals.audit.queries import check_entry, verify
 from reprisals.identity.actions.admitting import identity_of
 from reprisals.identity.actions.signing_in import service_recorder
@@ -28,6 +30,7 @@ from reprisals.sealing.boxes import CaseFile
 from reprisals.sealing.holders import TeamKind
 from reprisals.sealing.keys import SigningKey
 from reprisals.sealing.trust import Trust
+from tests.makers import act_as
 from tests.rows import Page, PageContent
 
 
@@ -160,6 +163,44 @@ def test_what_was_undone_is_not_told_as_done_and_what_was_opened_or_refused_stay
         ("case.opened", "done"),
         ("case.refused", "refused"),
     ]
+
+
+def test_undoing_takes_back_what_was_written_with_its_entries_and_opens_cases_anew(session, make):
+    team, lead = make.team()
+    case_id = make.case_file(lead, team, "one")
+    before = last(session)
+    case = make.opened(lead, case_id)
+    case.change(case.load(Page)[0], PageContent("two"))
+    record_case(session, lead.actor, "case.changed", case_id)
+
+    undo(session)
+    again = open_case(session, lead.keyring, lead.actor, case_id, "test")
+    assert again.read(again.load(Page)[0]) == PageContent("one")
+    again.change(again.load(Page)[0], PageContent("three"))
+    record_case(session, lead.actor, "case.kept", case_id)
+    commit(session)
+
+    told = [(entry.action, entry.manifest_number) for entry in entries(session, before)]
+    assert [action for action, _number in told] == ["case.opened", "case.opened", "case.kept"]
+    assert told[-1] == ("case.kept", 2)
+
+
+def test_a_case_that_was_forgotten_is_neither_sealed_nor_told_of_and_others_are(session, make):
+    team, lead = make.team()
+    gone, kept = make.case_file(lead, team, "one"), make.case_file(lead, team, "one")
+    before = last(session)
+    act_as(session, lead)
+    for case_id in (gone, kept):
+        case = open_case(session, lead.keyring, lead.actor, case_id, "test")
+        case.change(case.load(Page)[0], PageContent("two"))
+        record_case(session, lead.actor, "case.changed", case_id)
+
+    forget_case(session, gone)
+    commit(session)
+
+    told = [(entry.action, entry.case_id) for entry in entries(session, before)]
+    assert told == [("case.opened", gone), ("case.opened", kept), ("case.changed", kept)]
+    assert [session.get_one(CaseFile, case_id).manifest_number for case_id in (gone, kept)] == [1, 2]
 
 
 def test_a_refusal_is_committed_while_the_request_is_undone(database, committing, site, whole):

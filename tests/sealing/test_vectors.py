@@ -93,7 +93,7 @@ def team_key(index):
 def subject(number):
     keys = Keys(SITE_SECRET.hex(), "", "", "", "")
     settings = Settings(Site("", ""), DatabaseSettings(""), keys)
-    return _subjects(settings, Knock(" Somebody@Field.Example", "", "192.0.2.1"))[number][0]
+    return _subjects(settings, Knock(" Somebody@Field.Example", "", "192.0.2.1"))[number]
 
 
 def fixed(sealing, *arguments):
@@ -127,6 +127,7 @@ MAKING = {
     "team wrap key": lambda: TEAM.wrap_key,
     "attempt by account": lambda: subject(0),
     "attempt by address": lambda: subject(1),
+    "attempt by account and neighbourhood": lambda: subject(2),
     "invitation": lambda: hash_code(" code "),
     "cell label": CELL.label,
     "manifest context": FILE.manifest_context,

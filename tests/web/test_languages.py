@@ -72,3 +72,11 @@ def test_the_links_to_other_languages_stay_on_the_page_and_keep_what_was_asked(f
 
 def test_an_address_can_make_a_page_say_nothing_of_its_own(first):
     assert "hello" not in first.get("/teams?said=hello").words
+
+
+def test_on_the_answer_to_a_form_no_link_loses_what_was_typed_and_it_is_said_how_to_go_on(first):
+    page = first.post("/account", {"language": "fr"}, status=422)
+
+    assert not [link for link in page.tree.iter("a") if link.get("hreflang")]
+    assert "Save or continue first; then it can be changed on the next page." in page.text
+    assert "Save or continue first" not in first.get("/account").text

@@ -199,7 +199,7 @@ def test_what_was_kept_is_gone_after_seven_days(back, clock, browser_of, committ
     later.get(address, status=404)
 
 
-def test_a_person_whose_session_was_ended_by_a_suspension_loses_nothing(
+def test_nothing_is_kept_of_somebody_suspended_and_what_they_typed_stands_on_the_page(
     browser_of, committing, first, database
 ):
     with committing() as make:
@@ -210,7 +210,8 @@ def test_a_person_whose_session_was_ended_by_a_suspension_loses_nothing(
 
     refused = client.post("/account", TYPED, status=401)
 
-    assert "is kept for you" in refused.words
+    assert "is kept for you" not in refused.words
+    assert STORY.splitlines()[0] in refused.text
     with database.reading() as session:
         assert not list(session.scalars(select(LiveSession).where(LiveSession.person_id == who.person.id)))
 

@@ -7,11 +7,14 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select
 
+from reprisals.audit.actions import NotRecorded
 from reprisals.audit.models import AuditEntry
+from reprisals.audit.opening import CannotOpen
 from reprisals.identity.actions.sessions import purge
-from reprisals.identity.models import LiveSession
+from reprisals.identity.models import LiveSession, Person
 from reprisals.web import tidying
 from reprisals.web.tidying import EVERY_SECONDS, tidy, tidy_now_and_then
+from tests.makers import EMAIL
 
 PATIENCE = 60
 
@@ -98,15 +101,20 @@ def test_a_process_clears_away_once_in_ten_minutes_however_many_ask(app, site, d
     assert times == [1, 1]
 
 
-def test_what_cannot_be_cleared_away_now_is_told_by_its_kind_and_tried_again_later(
-    app, site, database, monkeypatch, caplog
+@pytest.mark.parametrize("kind", [OSError, KeyError, NotRecorded, CannotOpen])
+def test_what_cannot_be_cleared_away_is_told_by_its_kind_and_never_refuses_what_was_stored_before_it(
+    app, first, database, caplog, kind
 ):
     def fail(*_given):
-        raise OSError("a-secret-word")
+        raise kind("a-secret-word")
 
-    monkeypatch.setattr(tidying, "tidy", fail)
-    with app.app_context():
-        tidy_now_and_then(database, site.settings)
+    first.form_token()
+    app.extensions["tidiers"] = (fail,)
+    app.extensions["tidied"] -= EVERY_SECONDS
 
-    assert "OSError while clearing away" in caplog.text
+    first.post("/account", {"language": "ar"}, status=303)
+
+    assert f"{kind.__name__} while clearing away" in caplog.text
     assert "a-secret-word" not in caplog.text
+    with database.reading() as session:
+        assert session.scalars(select(Person.language).where(Person.email == EMAIL)).one() == "ar"

@@ -13,6 +13,7 @@ from reprisals.identity import queries
 from reprisals.identity.actions.admitting import Heard, admit, grounds_of, hear, keys_to_hear, may_admit
 from reprisals.identity.models import Membership, SiteRole, Team
 from reprisals.web.current import actor, db, keyring, or_404, requires, without_lock
+from reprisals.web.filters import team_words
 from reprisals.web.forms import posted
 from reprisals.web.kept import words_stored
 from reprisals.web.pages import say
@@ -73,4 +74,4 @@ def role_of_site(asked: SiteRole) -> Marked:
 
 def role_in_team(place: Membership, team: Team) -> Marked:
     """A place in words."""
-    return _("%(role)s of %(team)s", role=Coded("team_roles", place.role), team=team.name)
+    return _("%(role)s of %(team)s", role=Coded("team_roles", place.role), team=team_words(team))

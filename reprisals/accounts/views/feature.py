@@ -3,8 +3,10 @@
 from flask import Blueprint
 
 from reprisals.access import Permission
+from reprisals.accounts.forms import FingerprintForm, LanguageForm, SignInForm, TeamForm
 from reprisals.accounts.views import account, admitting, certifying, home, invitations, kept, signing, teams
 from reprisals.i18n.marking import Marked, _
+from reprisals.web.forms import Form
 from reprisals.web.pages import Place
 
 _MODULES = (home, signing, account, invitations, kept, teams, admitting, certifying)
@@ -20,6 +22,14 @@ TITLES: dict[str, Marked] = {
     "admitting.member": _("Admit by fingerprint"),
     "certifying.lead": _("Admit by fingerprint"),
     "certifying.role": _("Admit by fingerprint"),
+}
+FORMS: dict[str, type[Form]] = {
+    "accounts.sign_in": SignInForm,
+    "accounts.show": LanguageForm,
+    "teams.new": TeamForm,
+    "admitting.member": FingerprintForm,
+    "certifying.lead": FingerprintForm,
+    "certifying.role": FingerprintForm,
 }
 NOTICES: dict[str, Marked] = {
     "signed-out": _("You are signed out."),

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from reprisals import clock
 from reprisals.access import Permission
 from reprisals.accounts.rules import in_fours
 from reprisals.accounts.views.admitting import role_in_team, role_of_site
+from reprisals.i18n.locale_choice import prefer
 from reprisals.i18n.marking import Marked, RuleBroken
 from reprisals.identity import queries
 from reprisals.identity.actions.inviting import accept_invitation, cancel_invitation, find_invitation
@@ -61,13 +63,17 @@ def cancel(person_id: UUID) -> ResponseReturnValue:
 def accept() -> ResponseReturnValue:
     """Say what will happen; when asked, draw the keys and show the passphrase in this one answer.
 
-    A link that was used, has run out or never was is told so at once; nothing tells these three apart.
+    A link that was used, has run out or never was is told so at once; nothing tells these three apart. The pages are in the
+    language that the administrator chose for the person, unless another is chosen here.
     """
     if request.method != "POST":
         return _offer(request.args.get("code", ""))
     release()
+    code = request.form.get("code", "")
     try:
-        made = accept_invitation(database(), settings(), request.form.get("code", ""))
+        with database().reading() as session:
+            _speak_to(session, code)
+        made = accept_invitation(database(), settings(), code)
     except RuleBroken as refusal:
         return render_template("accounts/used_invitation.html", message=refusal.message), 422
     return render_template(
@@ -77,10 +83,17 @@ def accept() -> ResponseReturnValue:
 
 def _offer(code: str) -> ResponseReturnValue:
     try:
-        find_invitation(db(), code)
+        _speak_to(db(), code)
     except RuleBroken as refusal:
         return render_template("accounts/used_invitation.html", message=refusal.message), 410
     return render_template("accounts/invitation.html", code=code)
+
+
+def _speak_to(session: Session, code: str) -> None:
+    """Answer in the language of whoever was invited. Raises RuleBroken for a link that does not work."""
+    invited = queries.find_person(session, find_invitation(session, code).person_id)
+    if invited is not None:
+        prefer(invited.language)
 
 
 def _pending() -> dict[UUID, Pending]:

@@ -59,6 +59,7 @@ def show(kept_id: UUID) -> ResponseReturnValue:
         title=title,
         subject=subject,
         fields=late.fields,
+        path=late.path,
         address=f"{late.path}?{KEPT}={kept.id}" if title else None,
     )
 

@@ -13,7 +13,7 @@ from reprisals.i18n.marking import Marked, RuleBroken, _
 from reprisals.identity.actions.inviting import LEAD, Inviting
 from reprisals.identity.models import Person, PersonState, Team
 from reprisals.identity.rules import LONGEST_EMAIL
-from reprisals.web.filters import show, show_code
+from reprisals.web.filters import show, show_code, team_words
 from reprisals.web.forms import SHORT, AtMost, Form, OneOf, Required, clean, language, lazy, text_field
 
 STATES: dict[str, Marked] = {
@@ -55,9 +55,7 @@ class InviteForm(Form):
         form.language.validators = [Required(_("Choose a language.")), OneOf(languages)]
         form.team_role.choices = get_list("team_roles").choices(language())
         offered = {
-            show(_("Teams")): [
-                (f"team:{team.id}", f"{team.name} ({show_code(team.kind, 'team_kinds')})") for team in teams
-            ],
+            show(_("Teams")): [(f"team:{team.id}", _with_kind(team)) for team in teams],
             show(_("Roles for the whole site")): [
                 (f"role:{code}", label) for code, label in get_list("site_roles").choices(language())
             ],
@@ -111,3 +109,9 @@ class PeopleForm(Form):
             *((code, show(words)) for code, words in STATES.items()),
         ]
         return form
+
+
+def _with_kind(team: Team) -> str:
+    """A team and its kind, where its name is not that of the kind."""
+    words, kind = team_words(team), show_code(team.kind, "team_kinds")
+    return words if words == kind else f"{words} ({kind})"

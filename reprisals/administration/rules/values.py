@@ -35,6 +35,7 @@ PURPOSES: dict[str, Marked] = {
 
 REASONS: dict[str, Marked] = {
     "ended-elsewhere": _("Ended from another session"),
+    "keys-replaced": _("New keys were made"),
     "expired": _("It had run out"),
     "left": _("Left at once"),
     "signed-out": _("Signed out"),
@@ -55,12 +56,14 @@ FAILURES: dict[str, Marked] = {
 
 ROWS: dict[str, Marked] = {
     "membership": _("A place in a team"),
+    "person_key": _("The keys of a person"),
     "site_role": _("A role for the whole site"),
 }
 
 DISBELIEFS: dict[str, Marked] = {
     "central-too": _("Nobody sits in both the reprisals and the alternate team"),
     "certificate": _("No certificate backs it"),
+    "replaced": _("Other keys have been made since"),
     "team": _("The team is not the one that its key is signed for"),
 }
 

@@ -9,6 +9,7 @@ ACTIONS: dict[str, Marked] = {
     "case.changed": _("changed a case"),
     "case.discarded": _("discarded a draft"),
     "case.draft-expired": _("a draft ran out and was discarded"),
+    "case.expiry-refused": _("an old draft was not destroyed, because the log knows the case otherwise"),
     "case.kept": _("opened a case and kept an unfinished page of it"),
     "case.opened": _("opened a case"),
     "case.submitted": _("submitted a case"),
@@ -57,6 +58,7 @@ REFUSALS = "refusals"
 _REFUSED = frozenset(
     {
         "bundle.weakened",
+        "case.expiry-refused",
         "form.forged",
         "page.not-allowed",
         "page.not-found",

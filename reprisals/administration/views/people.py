@@ -17,6 +17,7 @@ from reprisals.identity.actions.inviting import invite, invite_again, reinstate,
 from reprisals.identity.models import Person
 from reprisals.web.current import actor, db, or_404, requires, settings
 from reprisals.web.filters import show as in_words
+from reprisals.web.filters import team_words
 from reprisals.web.forms import posted
 from reprisals.web.kept import words_stored
 from reprisals.web.pages import say
@@ -109,7 +110,7 @@ def suspend_one(person_id: UUID) -> ResponseReturnValue:
         person=person,
         refused=refused,
         sessions=people.count_sessions(db(), person.id, clock.now()),
-        led_alone=[team.name for team in people.list_led_alone(db(), person.id)],
+        led_alone=[team_words(team) for team in people.list_led_alone(db(), person.id)],
         is_last_but_one=people.is_one_of_two_administrators(db(), person.id),
     ), 409 if refused else 200
 

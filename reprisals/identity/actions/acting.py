@@ -35,10 +35,14 @@ _ALTERNATE = frozenset({Role.ALTERNATE_MEMBER, Role.ALTERNATE_LEAD})
 
 @dataclass(frozen=True)
 class Standings:
-    """Who acts, and the rows that were not believed: each as an entry of the log names it."""
+    """Who acts, and the rows that were not believed: each as an entry of the log names it.
+
+    `has_current_keys`: whether the keys that were opened are those that the person made last.
+    """
 
     actor: Actor
     refused: list[dict[str, str]] = field(default_factory=list)
+    has_current_keys: bool = True
 
 
 def find_actor(session: Session, keyring: Keyring) -> Actor:
@@ -54,13 +58,15 @@ def find_standings(session: Session, keyring: Keyring) -> Standings:
     team has no seat in the alternate one, which exists for what the central team must not see.
     """
     person = session.get(Person, keyring.person)
+    keys = PublicKeys(keyring.person, keyring.signing.public, keyring.box.public.raw)
+    if not _are_current(session, keys):
+        replaced = {"row": "person_key", "why": "replaced"}
+        return Standings(Actor(keyring.person), [replaced], has_current_keys=False)
     if person is None or person.state != PersonState.ADMITTED:
         return Standings(Actor(keyring.person))
     seats, trust = _seats(session, keyring.person), Trust(session, keyring.root_public)
     trust.prepare(keyring.person, [team.id for _seat, team in seats])
-    return _standings(
-        trust, PublicKeys(keyring.person, keyring.signing.public, keyring.box.public.raw), seats
-    )
+    return _standings(_Check(trust, keys, is_current=True), seats)
 
 
 def list_disbelieved(session: Session, root_public: bytes) -> list[dict[str, str]]:
@@ -74,15 +80,19 @@ def list_disbelieved(session: Session, root_public: bytes) -> list[dict[str, str
     for person_id in session.scalars(people.union(officers)).all():
         newest = current_key(session, person_id)
         keys = PublicKeys(person_id, newest.signing_public, newest.box_public) if newest else None
-        refused += _standings(
-            trust, keys or PublicKeys(person_id, b"", b""), _seats(session, person_id)
-        ).refused
+        check = _Check(trust, keys or PublicKeys(person_id, b"", b""), is_current=keys is not None)
+        refused += _standings(check, _seats(session, person_id)).refused
     return refused
 
 
-def _standings(trust: Trust, keys: PublicKeys, seats: list[tuple[Membership, Team]]) -> Standings:
+def _are_current(session: Session, keys: PublicKeys) -> bool:
+    newest = current_key(session, keys.person)
+    return newest is not None and (newest.signing_public, newest.box_public) == (keys.signing, keys.box)
+
+
+def _standings(check: "_Check", seats: list[tuple[Membership, Team]]) -> Standings:
     """What the certificates say of one person's rows, under these keys."""
-    check, session = _Check(trust, keys), trust.session
+    session, keys = check.trust.session, check.keys
     why = check.refusals_of_seats(seats)
     roles = {
         team.id: _TEAM_ROLES[TeamKind(team.kind), seat.role] for seat, team in seats if team.id not in why
@@ -120,13 +130,8 @@ def record_refused(session: Session, found: Standings, since: datetime) -> None:
 class _Check:
     """Asks the certificates of one person, under the keys that they have opened or made last."""
 
-    def __init__(self, trust: Trust, keys: PublicKeys) -> None:
-        self.trust, self.keys = trust, keys
-        newest = current_key(trust.session, keys.person)
-        self.is_current = newest is not None and (newest.signing_public, newest.box_public) == (
-            self.keys.signing,
-            self.keys.box,
-        )
+    def __init__(self, trust: Trust, keys: PublicKeys, is_current: bool) -> None:
+        self.trust, self.keys, self.is_current = trust, keys, is_current
 
     def holds_role(self, role: str) -> bool:
         """Whether a certificate gives this role of the site."""

@@ -84,6 +84,8 @@ class Ground:
 def grounds_of(session: Session, teams: Iterable[UUID]) -> dict[UUID, Ground]:
     """How far each of these teams has come, in two queries however many there are."""
     asked = set(teams)
+    if not asked:
+        return {}
     keyed, led = queries.list_teams_with_keys(session, asked), queries.list_teams_with_lead(session, asked)
     return {team_id: Ground(team_id in keyed, team_id in led) for team_id in asked}
 

@@ -19,7 +19,7 @@ from reprisals.database.session import Database
 from reprisals.i18n.marking import RuleBroken, _
 from reprisals.identity import queries
 from reprisals.identity.actions.locking import lock, lock_persons
-from reprisals.identity.actions.sessions import end_sessions_of
+from reprisals.identity.actions.sessions import end_sessions_of, forget_sessions_of
 from reprisals.identity.actions.signing_in import service_recorder
 from reprisals.identity.models import Invitation, Membership, Person, PersonState, SiteRole
 from reprisals.identity.rules import check_apart, check_place, normal_email
@@ -192,12 +192,16 @@ def draw_keys(settings: Settings, bundle: Bundle, passphrase: str | None = None)
 
 
 def take_keys(session: Session, code: str, drawn: DrawnKeys) -> None:
-    """Give the keys to the person whose invitation it is, and use it up. Of two at once, one is refused: RuleBroken."""
+    """Give the keys to the person whose invitation it is, and use it up. Of two at once, one is refused: RuleBroken.
+
+    Sessions that were begun with earlier keys end: a link may have been in the wrong hands before it was in the right ones.
+    """
     person = lock(session, Person, drawn.shown.person_id)
     invitation = find_invitation(session, code)
     if person is None or invitation.person_id != person.id:
         raise ValueError("keys drawn for somebody else")
     invitation.used_at = clock.now()
+    forget_sessions_of(session, person.id)
     give_keys(session, person, drawn)
     person.state = PersonState.AWAITING
     record(session, None, "person.keys-made", person.id)

@@ -50,16 +50,18 @@ class LateForm:
 def resume(session: Session, settings: Settings, token: SessionToken) -> SignedIn | None:
     """The session of a token, or None where it has ended, its person is suspended, or it does not open.
 
-    A seat or a role that no certificate backs is left out, and named in the log once a session.
+    One that opens keys which the person has replaced since has ended, too: somebody else may have made those. This, and a
+    seat or a role that no certificate backs and that is left out, is named in the log once a session.
     """
-    live = session.get(LiveSession, token.lookup)
-    if live is None:
+    wanted = select(LiveSession, Person).join(Person, Person.id == LiveSession.person_id)
+    row = session.execute(wanted.where(LiveSession.lookup == token.lookup)).first()
+    if row is None:
         return None
+    live, person = row
     idle = timedelta(minutes=settings.sessions.idle_minutes)
     if is_over(clock.now(), live.seen_at, live.expires_at, idle):
         return None
-    person = session.get(Person, live.person_id)
-    if person is None or person.state == PersonState.SUSPENDED:
+    if person.state == PersonState.SUSPENDED:
         return None
     try:
         bundle = token.open_bundle(live.wrapped_bundle, live.person_id, live.expires_at)
@@ -68,7 +70,7 @@ def resume(session: Session, settings: Settings, token: SessionToken) -> SignedI
     keyring = Keyring(bundle)
     found = find_standings(session, keyring)
     record_refused(session, found, since=live.started_at)
-    return SignedIn(person, found.actor, live, keyring, token)
+    return SignedIn(person, found.actor, live, keyring, token) if found.has_current_keys else None
 
 
 def hold_session(session: Session, live: LiveSession) -> bool:
@@ -79,8 +81,19 @@ def hold_session(session: Session, live: LiveSession) -> bool:
     session.flush()
     if inspect(live).deleted:
         return True  # ended by this transaction itself
-    wanted = select(LiveSession.lookup).where(LiveSession.lookup == live.lookup)
+    return hold_session_of(session, live.lookup)
+
+
+def hold_session_of(session: Session, lookup: bytes) -> bool:
+    """The same by the lookup of its token, for a transaction that comes after the one that the session was resumed in."""
+    session.flush()
+    wanted = select(LiveSession.lookup).where(LiveSession.lookup == lookup)
     return session.scalars(wanted.with_for_update(read=True, key_share=True)).first() is not None
+
+
+def is_in_use(session: Session, lookup: bytes) -> bool:
+    """Whether nobody has ended a session yet. Holds nothing: somebody may end it in the next moment."""
+    return session.scalars(select(LiveSession.lookup).where(LiveSession.lookup == lookup)).first() is not None
 
 
 def touch(session: Session, lookup: bytes, now: datetime) -> None:
@@ -127,6 +140,22 @@ def end_sessions_of(session: Session, settings: Settings, person_id: UUID, actor
     return len(lives)
 
 
+def forget_sessions_of(session: Session, person_id: UUID) -> None:
+    """End every session of a person, whom the caller has locked, and leave nothing that could receive: their keys are replaced.
+
+    What was kept for the old keys goes, too. Nobody who is meant can open it, and it would take up the room of what can be.
+    """
+    for live in session.scalars(
+        select(LiveSession).where(LiveSession.person_id == person_id).with_for_update()
+    ):
+        session.delete(live)
+        record(session, None, "session.ended", person_id, reason="keys-replaced")
+    session.execute(delete(SessionStub).where(SessionStub.person_id == person_id))
+    for kept in session.scalars(select(KeptForm).where(KeptForm.person_id == person_id)):
+        session.delete(kept)
+        record(session, None, "form.dropped", person_id)
+
+
 def end_other_sessions(session: Session, settings: Settings, actor: Actor, kept: LiveSession) -> int:
     """End every session of the actor but this one. Says how many."""
     lock(session, Person, actor.person_id)
@@ -152,11 +181,15 @@ def keep_form(session: Session, settings: Settings, token: SessionToken, form: L
 
     The person's public key is checked against the receipt that their session left, so no other key can stand in its place; and
     the session must be one that the log says was theirs, because whoever writes the database can make a receipt for any key.
-    Whoever has an old cookie fills at most half of the room, and the entry of the last form that it takes says so.
+    Whoever has an old cookie fills at most half of the room, and the entry of the last form that it takes says so. Nothing is
+    kept of whoever is suspended; their row is locked, so that a suspension comes wholly before or after.
     """
     stub = find_stub(session, token)
-    key = current_key(session, stub.person_id) if stub else None
-    if stub is None or key is None or token.receipt(stub.person_id, key.box_public) != stub.receipt:
+    person = lock(session, Person, stub.person_id) if stub else None
+    if stub is None or person is None or person.state == PersonState.SUSPENDED:
+        return False
+    key = current_key(session, person.id)
+    if key is None or token.receipt(person.id, key.box_public) != stub.receipt:
         return False
     if not has_begun(session, settings, stub.person_id, token.lookup):
         return False

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,18 +16,27 @@ from reprisals.database.session import Database
 from reprisals.identity import queries
 from reprisals.identity.actions.sessions import end_session, record_too_soon
 from reprisals.identity.actions.told import BEGUN, mark_of
+from reprisals.identity.actions.turns import Turns
 from reprisals.identity.models import Attempt, LiveSession, Person, PersonState
 from reprisals.identity.rules import (
     FORGET_AFTER,
+    FREE_ATTEMPTS,
     LONGEST_WAIT_BY_ACCOUNT,
     LONGEST_WAIT_BY_ADDRESS,
     TELL_EVERY,
+    neighbourhood_of,
+    network_of,
     normal_email,
+    shares_turn,
     wait_after,
+    wait_for,
 )
 from reprisals.sealing.bundle import Bundle, SessionToken, WeakParameters, open_bundle, spend_as_much
 from reprisals.sealing.envelope import CannotOpen, label
 from reprisals.sealing.keys import BoxSecret, SigningKey, derive
+
+CROWDED = timedelta(seconds=1)
+_TURNS = Turns()
 
 
 class WrongPassphrase(Exception):
@@ -47,10 +57,19 @@ class TooSoon(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An attempt that was counted: when, and when its address had tried before."""
+    """An attempt that was counted: when, when its address had tried before, and its place among those that wait."""
 
     at: datetime
     address_before: datetime
+    rank: int
+
+
+class Subjects(NamedTuple):
+    """Under what an attempt is counted: keyed hashes of the account, the network, and the account with the neighbourhood."""
+
+    account: bytes
+    address: bytes
+    pair: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +98,26 @@ def service_recorder(settings: Settings) -> Recorder:
 def sign_in(database: Database, settings: Settings, knock: Knock) -> SessionToken:
     """Open the person's bundle and begin a session. Commits by itself, because the derivation must hold no lock.
 
-    Raises TooSoon, WrongPassphrase, Suspended, and WeakParameters where the stored parameters were lowered.
+    Keys that were replaced while these were opened are as a wrong passphrase. Raises TooSoon, WrongPassphrase, Suspended, and
+    WeakParameters where the stored parameters were lowered.
     """
     subjects = _subjects(settings, knock)
     turn = _take_turn(database, settings, subjects, knock.email)
-    bundle, person = open_account(database, settings, knock.email, knock.passphrase)
+    with _TURNS.turn(turn.rank):
+        bundle, person = open_account(database, settings, knock.email, knock.passphrase)
     token = SessionToken.draw()
     with database.writing() as session:
         attach(session, service_recorder(settings))
         found = session.get(Person, person.id, with_for_update=True)
-        if found is not None and found.state != PersonState.SUSPENDED:
+        is_theirs = found is not None and found.bundle == person.bundle
+        if found is not None and is_theirs and found.state != PersonState.SUSPENDED:
             _forgive(session, subjects, turn)
             begin_session(session, settings, token, bundle, knock.device)
             record(session, None, BEGUN, person.id, lookup=mark_of(token.lookup))
             commit(session)
             return token
-    _refuse(database, settings, "session.refused", person)
-    raise Suspended
+    _refuse(database, settings, "session.refused" if is_theirs else "session.failed", person)
+    raise Suspended if is_theirs else WrongPassphrase
 
 
 def open_account(
@@ -154,16 +176,20 @@ def end_by_token(database: Database, settings: Settings, token: SessionToken, re
     return True
 
 
-def _subjects(settings: Settings, knock: Knock) -> tuple[tuple[bytes, timedelta], ...]:
+def _subjects(settings: Settings, knock: Knock) -> Subjects:
     key = derive(bytes.fromhex(settings.keys.site_secret), label("attempts"))
-    account = derive(key + normal_email(knock.email).encode("utf-8", "replace"), label("attempt-account"))
-    address = derive(key + knock.address.encode("utf-8", "replace"), label("attempt-address"))
-    return (account, LONGEST_WAIT_BY_ACCOUNT), (address, LONGEST_WAIT_BY_ADDRESS)
+    email = normal_email(knock.email).encode("utf-8", "replace")
+    network = network_of(knock.address).encode("utf-8", "replace")
+    account = derive(key + email, label("attempt-account"))
+    around = neighbourhood_of(knock.address).encode("utf-8", "replace")
+    return Subjects(
+        account,
+        address=derive(key + network, label("attempt-address")),
+        pair=derive(account + around, label("attempt-pair")),
+    )
 
 
-def _take_turn(
-    database: Database, settings: Settings, subjects: tuple[tuple[bytes, timedelta], ...], email: str
-) -> Turn:
+def _take_turn(database: Database, settings: Settings, subjects: Subjects, email: str) -> Turn:
     """Count the attempt before it is made, so that many at once do not slip through together. Raises TooSoon.
 
     One that comes too soon is recorded: under what it has to wait for, the account or the address.
@@ -171,23 +197,29 @@ def _take_turn(
     now = clock.now()
     with database.writing() as session:
         attach(session, service_recorder(settings))
-        found = [_lock_attempt(session, subject, now) for subject, _longest in subjects]
-        wait = max(attempt.next_at - now for attempt in found)
+        pair = _lock_attempt(session, subjects.pair, now)
+        account = _lock_attempt(session, subjects.account, now) if shares_turn(pair, now) else None
+        address = _lock_attempt(session, subjects.address, now)
+        rank = min(pair.failures, FREE_ATTEMPTS)
+        wait = wait_for(now, address, pair, account)
+        if _TURNS.is_crowded(rank):
+            wait = max(wait, CROWDED)
         if timedelta(0) < wait <= LONGEST_WAIT_BY_ADDRESS:
-            _tell_too_soon(session, found, email, now)
+            _tell_too_soon(session, [pair, *([account] if account else []), address], email, now)
             commit(session)
             raise TooSoon(max(1, -(-wait // timedelta(seconds=1))))
-        before = found[-1].last_at
-        for (_subject, longest), attempt in zip(subjects, found, strict=True):
-            _count(attempt, longest, now)
+        turn = Turn(now, address.last_at, rank)
+        for attempt in (pair, account) if account else (pair,):
+            _count(attempt, LONGEST_WAIT_BY_ACCOUNT, now)
+        _count(address, LONGEST_WAIT_BY_ADDRESS, now)
         commit(session)
-    return Turn(now, before)
+    return turn
 
 
 def _lock_attempt(session: Session, subject: bytes, now: datetime) -> Attempt:
     """The row of a subject, made if it is new, and locked: one statement, so that two first attempts cannot miss each other.
 
-    Accounts are locked before addresses, everywhere, so that nobody waits in a circle.
+    Pairs are locked before accounts and these before addresses, everywhere, so that nobody waits in a circle.
     """
     insert = postgresql.insert if is_postgresql(session.get_bind()) else sqlite.insert
     made = insert(Attempt).values(subject=subject, failures=0, last_at=now, next_at=now, untold=0)
@@ -203,7 +235,7 @@ def _tell_too_soon(session: Session, found: list[Attempt], email: str, now: date
     """
     waited_for = max(found, key=lambda attempt: attempt.next_at)
     if waited_for.told_at is None or now - waited_for.told_at >= TELL_EVERY:
-        is_account = waited_for is found[0]
+        is_account = waited_for is not found[-1]
         person = queries.find_person_by_email(session, normal_email(email)) if is_account else None
         record_too_soon(session, str(person.id) if person else "", waited_for.untold)
         waited_for.told_at, waited_for.untold = now, 0
@@ -214,13 +246,13 @@ def _tell_too_soon(session: Session, found: list[Attempt], email: str, now: date
             session.delete(attempt)
 
 
-def _forgive(session: Session, subjects: tuple[tuple[bytes, timedelta], ...], turn: Turn) -> None:
-    """Forget the failures of the account. Of the address only this attempt is taken back: whoever has one good account there
-    must not wipe out with it what they failed at with others.
+def _forgive(session: Session, subjects: Subjects, turn: Turn) -> None:
+    """Forget the failures at the account, those from here and those that are shared. Of the address only this attempt is taken
+    back: whoever has one good account there must not wipe out with it what they failed at with others.
     """
-    (account, _longest), (address, _longest_wait) = subjects
-    session.execute(delete(Attempt).where(Attempt.subject == account))
-    attempt = _lock_attempt(session, address, turn.at)
+    for subject in (subjects.pair, subjects.account):
+        session.execute(delete(Attempt).where(Attempt.subject == subject))
+    attempt = _lock_attempt(session, subjects.address, turn.at)
     attempt.failures -= 1
     if attempt.failures <= 0:
         session.delete(attempt)
