@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from reprisals.access import Actor
+from reprisals.audit.models import AuditEntry
 from reprisals.cases.models.case import Case, Exclusion
 from reprisals.cases.rules.stages import Stage
 from reprisals.sealing.boxes import CaseCode, CaseFile
@@ -20,6 +21,10 @@ COUNT_UP_TO = 1_000
 FEW = 2_000
 """A State that concerns so many cases at most is looked up from its own side; else the team's cases are walked in order."""
 DRAFTS_LOOKED_AT = 200
+SUBMITTED = "case.submitted"
+EXPIRY_REFUSED = "case.expiry-refused"
+ENDS = ("case.discarded", "case.draft-expired")
+"""The actions of the log after which a case has no rows any more."""
 _IN_ORDER = (Case.urgency, Case.sort_at, Case.id)
 
 
@@ -164,13 +169,37 @@ def holders_of(session: Session, case_id: UUID) -> list[Grant]:
 
 
 def list_old_drafts(session: Session, before: datetime, most: int) -> list[UUID]:
-    """Drafts of which nothing was touched since, those that lie longest first."""
+    """Drafts of which nothing was touched since, by the tables and by the log, those that lie longest first."""
+    old = _old_drafts(before).where(~_logged_otherwise(before), ~_refused(before))
+    return list(session.scalars(old.limit(most)))
+
+
+def list_false_drafts(session: Session, before: datetime, most: int) -> list[UUID]:
+    """What the tables call an old draft and the log does not, unless the service has said so since."""
+    return list(
+        session.scalars(_old_drafts(before).where(_logged_otherwise(before), ~_refused(before)).limit(most))
+    )
+
+
+def _old_drafts(before: datetime) -> Select[Any]:
     # The stage is written out, so that the index of drafts serves; the moment is asked in a way that no index does: else all
     # cases are walked in the order in which they were touched.
     is_draft = Case.stage == literal(Stage.DRAFT.value, literal_execute=True)
     touched_at = func.coalesce(CaseFile.touched_at, CaseFile.created_at)
     old = select(Case.id).join(CaseFile, CaseFile.id == Case.id).where(is_draft, touched_at < before)
-    return list(session.scalars(old.order_by(touched_at, Case.id).limit(most)))
+    return old.order_by(touched_at, Case.id)
+
+
+def _logged_otherwise(before: datetime) -> ColumnElement[bool]:
+    """Whether the log has the case sent at any time, or changed since."""
+    changed = and_(AuditEntry.manifest_number.is_not(None), AuditEntry.at >= before)
+    known = or_(AuditEntry.action == SUBMITTED, changed)
+    return select(AuditEntry.seq).where(AuditEntry.case_id == Case.id, known).exists()
+
+
+def _refused(since: datetime) -> ColumnElement[bool]:
+    said = and_(AuditEntry.action == EXPIRY_REFUSED, AuditEntry.at >= since)
+    return select(AuditEntry.seq).where(AuditEntry.case_id == Case.id, said).exists()
 
 
 def _readable(wanted: Select[Any], actor: Actor) -> Select[Any]:
@@ -203,3 +232,58 @@ def _filtered(wanted: Select[Any], filters: Filters) -> Select[Any]:
         )
         wanted = wanted.where(concerned.exists())
     return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """Cases of which the tables and the log tell different things: some of them, and how many in all."""
+
+    cases: tuple[UUID, ...]
+    total: int
+
+
+def find_lost(session: Session, most: int) -> Unlike:
+    """Cases with a change in the log, no entry that they were destroyed, and no rows any more."""
+    newest = _newest_logged()
+    # Listed once, along the index of actions: asked case by case, each would cost a look into the log.
+    ended = select(AuditEntry.case_id).where(AuditEntry.action.in_(ENDS), AuditEntry.case_id.is_not(None))
+    wanted = (
+        select(newest.c.case_id.label("id"))
+        .outerjoin(CaseFile, CaseFile.id == newest.c.case_id)
+        .outerjoin(Case, Case.id == newest.c.case_id)
+        .where(or_(CaseFile.id.is_(None), Case.id.is_(None)), newest.c.case_id.not_in(ended))
+    )
+    return _unlike(session, wanted, most)
+
+
+def find_set_back(session: Session, most: int) -> Unlike:
+    """Cases whose manifest is not that of their newest change in the log, or that have none there."""
+    newest = _newest_logged()
+    wanted = (
+        select(CaseFile.id)
+        .outerjoin(newest, newest.c.case_id == CaseFile.id)
+        .where(CaseFile.manifest_number != func.coalesce(newest.c.number, -1))
+    )
+    return _unlike(session, wanted, most)
+
+
+def find_false_drafts(session: Session, before: datetime, most: int) -> Unlike:
+    """What the tables call a draft though it was sent, or an old one though it was changed since."""
+    draft = select(Case.id).join(CaseFile, CaseFile.id == Case.id).where(Case.stage == Stage.DRAFT)
+    sent = select(AuditEntry.seq).where(AuditEntry.case_id == Case.id, AuditEntry.action == SUBMITTED)
+    is_called_old = and_(CaseFile.touched_at < before, _logged_otherwise(before))
+    return _unlike(session, draft.where(or_(sent.exists(), is_called_old)), most)
+
+
+def _newest_logged() -> Subquery:
+    """The number of the newest manifest in the log, by case. The index of the log alone answers it."""
+    wanted = select(AuditEntry.case_id, func.max(AuditEntry.manifest_number).label("number"))
+    logged = wanted.where(AuditEntry.manifest_number.is_not(None), AuditEntry.case_id.is_not(None))
+    return logged.group_by(AuditEntry.case_id).subquery()
+
+
+def _unlike(session: Session, wanted: Select[Any], most: int) -> Unlike:
+    """The first of them by their identifiers, and the number of all, in one walk."""
+    found = wanted.subquery()
+    rows = session.execute(select(found.c.id, func.count().over()).order_by(found.c.id).limit(most)).all()
+    return Unlike(tuple(case_id for case_id, _total in rows), rows[0][1] if rows else 0)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from reprisals.cli import checks
+from reprisals.cli.case_checks import check_cases
 from reprisals.cli.checks import Finding, Findings, Verdict
 from reprisals.cli.options import config_option, opened
 from reprisals.cli.refusals import CalmRefusal, explain
@@ -15,7 +16,7 @@ from reprisals.database.migrate import check_database
 from reprisals.database.session import Database
 
 WORDS = {Verdict.OK: "ok", Verdict.UNKNOWN: "unknown", Verdict.WARNING: "warning", Verdict.WRONG: "wrong"}
-STORED = ("trust", "places", "log", "people", "clock")
+STORED = ("trust", "places", "log", "cases", "people", "clock")
 Check = Callable[[], Findings]
 
 
@@ -25,9 +26,9 @@ Check = Callable[[], Findings]
 def check(config: Path, *, quick: bool) -> None:
     """Say whether everything is in order.
 
-    Looks at configuration, keys, database, migrations, trust, places and roles, log, people, clock and
-    reference data, and prints one line for each: ok, unknown (it was not looked at), warning or wrong. Ends
-    with 1 where something is wrong.
+    Looks at configuration, keys, database, migrations, trust, places and roles, log, cases, people, clock
+    and reference data, and prints one line for each: ok, unknown (it was not looked at), warning or wrong.
+    Ends with 1 where something is wrong.
     """
     worst = max(print_line(name, look) for name, look in list_checks(config.resolve(), quick=quick))
     if worst == Verdict.WRONG:
@@ -75,6 +76,7 @@ def _database_checks(settings: Settings, *, quick: bool) -> Iterator[tuple[str, 
                 yield "trust", lambda: checks.check_keys_stored(settings, session)
                 yield "places", lambda: checks.check_places(settings, session)
                 yield "log", lambda: checks.check_log(settings, session, quick=quick)
+                yield "cases", lambda: check_cases(settings, session)
                 yield "people", lambda: checks.check_people(session)
                 yield "clock", lambda: checks.check_clock(session)
     except Exception as failure:  # noqa: BLE001 - whatever fails is told as a line; the checks after it still run

@@ -14,6 +14,7 @@ from reprisals.access import Actor
 from reprisals.audit.actions import Recorder, attach, commit
 from reprisals.cases.actions import drafts, parts, unfinished
 from reprisals.cases.actions.consent import AnswerGiven, keep_answers
+from reprisals.cases.actions.titles import title_in
 from reprisals.cases.actions.work import Work, begin_work, danger_mark, states_mark, title_mark
 from reprisals.cases.consent.rules.ledger import Answer, Scope
 from reprisals.cases.models.account import (
@@ -27,7 +28,7 @@ from reprisals.cases.models.account import (
     WishContent,
 )
 from reprisals.cases.persons.rules import Qualifier, Unit, check_number
-from reprisals.cases.rules.outline import Danger, propose_title
+from reprisals.cases.rules.outline import Danger
 from reprisals.cli.demo_plans import (
     InventedCase,
     InventedName,
@@ -41,9 +42,9 @@ from reprisals.cli.refusals import Refused
 from reprisals.codes.lists import label
 from reprisals.config import Settings
 from reprisals.database.session import Database
+from reprisals.i18n.catalogues import SOURCE
 from reprisals.identity.queries import list_states_by_team
 from reprisals.sealing.keyring import Keyring
-from reprisals.web.filters import show
 
 SEED = "demonstration"
 DAYS_BETWEEN_ANSWERS = 3
@@ -128,8 +129,7 @@ def submit(work: Work, case: InventedCase) -> None:
     """Submit the draft, under the title of its own or the one proposed."""
     if case.plan.office_concerned:
         drafts.keep_out_office(work, is_concerned=True, reason=case.plan.office_concerned)
-    proposed = " · ".join(show(part) for part in propose_title(drafts.title_facts_of(work)))
-    drafts.submit(work, case.plan.title or proposed)
+    drafts.submit(work, case.plan.title or title_in(drafts.title_facts_of(work), SOURCE))
 
 
 def correct(work: Work, case: InventedCase, correction: PlannedCorrection) -> None:

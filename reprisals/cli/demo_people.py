@@ -86,7 +86,7 @@ class Settling:
         self.settings = settings
         self.database = database
         self.founder = self._enter(FOUNDER, founder)
-        founding = "custodian, lead of the central and the drafting team"
+        founding = "administrator and custodian, lead of the central and the drafting team"
         self.accounts = [Account(FOUNDER, founder.passphrase, founding)]
         self.authors: list[Somebody] = []
 

@@ -45,6 +45,10 @@ class CaseFile(Base):
         """The associated data of the manifest."""
         return label("manifest", self.id, self.generation, self.manifest_number)
 
+    def manifest_hash(self) -> bytes:
+        """SHA-256 of the sealed manifest, as it stands in the audit entry of the change that wrote it. Needs no key."""
+        return hashlib.sha256(self.manifest.raw if self.manifest else b"").digest()
+
 
 class CaseCode(Base):
     """One code of a facet with several values. Bound through the digest of the row of the case that it belongs to."""

@@ -1,6 +1,5 @@
 """Opening a case file. Only `audit.opening` imports this module, so that nothing is opened unrecorded."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -50,6 +49,7 @@ class OpenCase:
         self._loaded_codes: dict[UUID, dict[str, frozenset[str]]] | None = None
         self._facets: dict[UUID, Written] = {}
         self._rows: dict[type[SealedRow], list[Any]] = {}
+        self._written: dict[str, object] = {}
         self._documents: dict[tuple[Cell, Sealed], Any] = {}
 
     def __repr__(self) -> str:
@@ -70,7 +70,7 @@ class OpenCase:
 
     def manifest_hash(self) -> bytes:
         """SHA-256 of the sealed manifest, as it stands in the audit entry of the change that wrote it."""
-        return hashlib.sha256(self.file.manifest.raw if self.file.manifest else b"").digest()
+        return self.file.manifest_hash()
 
     def commitment(self) -> str:
         """What the entry that began the case says of its key. Only this key has it."""
@@ -85,13 +85,15 @@ class OpenCase:
             wanted = select(kind).where(kind.case_id == self.id).execution_options(populate_existing=True)
             rows = list(self.session.scalars(wanted))
             self.check(kind, rows)
-            named = list(self.manifest.rows.get(kind.__tablename__, {}))  # type: ignore[attr-defined]
-            self._rows[kind] = sorted(rows, key=lambda row: named.index(row.id.hex))
+            found = {row.id.hex: row for row in rows}
+            named = self.manifest.rows.get(kind.__tablename__, {})  # type: ignore[attr-defined]
+            self._rows[kind] = [found[row] for row in named]
         return list(self._rows[kind])
 
     def written(self, kind: type[SealedRow]) -> object:
         """What stands for the rows of a kind as they are: another object after each write to one of them."""
-        return self.manifest.rows.get(kind.__tablename__)  # type: ignore[attr-defined]
+        table = kind.__tablename__  # type: ignore[attr-defined]
+        return self._written.get(table) or self.manifest.rows.get(table)
 
     def check(self, kind: type[Row], rows: Sequence[Row]) -> None:
         """Raise Tampered unless exactly these rows, as they are, stand in the manifest."""
@@ -268,13 +270,18 @@ class OpenCase:
         self._update(kept=revision.number, history=chain(self.manifest.history, revision))
 
     def _put(self, row: SealedRow, entry: tuple[int, str] | None) -> None:
+        """Name a row in the manifest, or take it out. The map of a table is copied once, however many rows are written."""
         self._rows.pop(type(row), None)
-        rows = dict(self.manifest.rows.get(row.table, {}))
+        if row.table in self._written:
+            self._update()
+        else:
+            self._update(rows=self.manifest.rows | {row.table: dict(self.manifest.rows.get(row.table, {}))})
+        self._written[row.table] = object()
+        rows = self.manifest.rows[row.table]
         if entry is None:
             rows.pop(row.id.hex, None)
         else:
             rows[row.id.hex] = entry
-        self._update(rows=self.manifest.rows | {row.table: rows})
 
     def _update(self, **fields: Any) -> None:
         if self.ended:

@@ -11,7 +11,7 @@ from reprisals.cli import checks
 from reprisals.database.engine import is_postgresql
 from tests.makers import act_as
 
-STORED = ("trust", "places", "log", "people", "clock")
+STORED = ("trust", "places", "log", "cases", "people", "clock")
 UNSEEN = ("mail", "backups")
 PARTS = ["configuration", "keys", "database", "migrations", *STORED, *UNSEEN, "reference data"]
 BECAUSE = ("unknown", "not looked at: because of what is wrong above")
@@ -212,6 +212,18 @@ def test_a_database_that_is_not_there_is_told_and_not_made(check, rewrite, site,
     assert not (tmp_path / "gone.db").exists()
 
 
+def test_a_key_that_this_command_cannot_have_is_told_with_what_to_do(check, rewrite, site, monkeypatch):
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    where = replace(site.settings.database, url="sqlite:///reprisals.db", key_file="", key_credential="key")
+    code, lines = check(rewrite(database=where))
+
+    assert code == 1
+    told = "database.key_credential is set, but no credentials were passed"
+    to_do = "start the command by systemd-run, as docs/operations.md shows"
+    assert lines["configuration"] == ("wrong", f"{told}; {to_do}")
+    assert {lines[name] for name in ("keys", "database", "migrations", *STORED)} == {BECAUSE}
+
+
 def test_a_database_under_another_key_is_told(check, rewrite, site, backend, tmp_path):
     if backend == "postgresql":
         wrong = replace(site.settings.database, url=site.settings.database.url.replace("/test_", "/none_"))
@@ -223,10 +235,8 @@ def test_a_database_under_another_key_is_told(check, rewrite, site, backend, tmp
     code, lines = check(rewrite(database=wrong))
 
     assert code == 1
-    assert (
-        words.rstrip(".") in lines.get("migrations", lines["database"])[1]
-        or words.rstrip(".") in lines["database"][1]
-    )
+    assert lines["database"] == ("wrong", words)
+    assert {lines[name] for name in ("migrations", *STORED)} == {BECAUSE}
 
 
 def test_commits_that_are_not_durable_are_found(migrated, site):

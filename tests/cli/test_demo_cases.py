@@ -111,7 +111,7 @@ def open_all(session: Session, demonstration: Demonstration) -> list[Work]:
 
 def contents_of(work: Work) -> str:
     """Everything that a case says, without what is drawn anew each time: identifiers, the reference, moments."""
-    said = [work.case.stage, work.case.record_type, work.case.priority, str(work.case.danger)]
+    said = [work.case.stage, str(work.case.record_type), work.case.priority, str(work.case.danger)]
     said += [str(work.case.report_year), to_bytes(work.content).decode(), str(work.states())]
     for kind in (Account, Act, PersonConcerned, Cooperation, Wish, Reach, ConsentAnswer, Unfinished):
         for row, document in work.rows(kind):

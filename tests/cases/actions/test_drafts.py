@@ -5,13 +5,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 
 from reprisals.access import NotAllowed
 from reprisals.audit.actions import commit, recorder_of
 from reprisals.audit.models import AuditEntry
 from reprisals.audit.opening import CannotOpen, open_case
 from reprisals.cases import queries
-from reprisals.cases.actions import drafts, parts, unfinished
+from reprisals.cases.actions import drafts, expiring, parts, unfinished
 from reprisals.cases.actions.work import begin_work, danger_mark, read_case
 from reprisals.cases.consent.rules.ledger import Answer, Scope
 from reprisals.cases.models.account import WishContent
@@ -170,6 +171,16 @@ def test_discarding_a_draft_leaves_no_row_of_it_and_is_recorded(desk: Desk) -> N
     ]
 
 
+def test_what_the_database_refuses_for_another_reason_is_not_taken_for_a_taken_reference(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = act_as(desk.make.session, desk.member)
+    monkeypatch.setattr(drafts, "NO_DEADLINE", None)
+
+    with pytest.raises(IntegrityError, match="sort_at"):
+        drafts.begin_draft(session, desk.member.keyring, desk.member.actor, uuid4(), desk.team.id)
+
+
 def test_a_case_that_was_submitted_cannot_be_discarded(desk: Desk) -> None:
     case_id = desk.ready()
     desk.submit(case_id)
@@ -195,10 +206,10 @@ def test_a_draft_that_nobody_touches_for_half_a_year_is_destroyed(desk: Desk, cl
     clock.advance(days=desk.make.site.settings.sessions.draft_days, minutes=-1)
     new = desk.begin()
     session = act_as(desk.make.session, desk.make.founder)
-    assert drafts.tidy_drafts(session, desk.make.site.settings) == 0
+    assert expiring.tidy_drafts(session, desk.make.site.settings) == 0
 
     clock.advance(minutes=2)
-    assert drafts.tidy_drafts(session, desk.make.site.settings) == 1
+    assert expiring.tidy_drafts(session, desk.make.site.settings) == 1
     commit(session)
 
     assert rows_of(desk, old) == {}
@@ -215,7 +226,7 @@ def test_a_draft_in_use_is_not_destroyed_whatever_part_of_it_is_written(desk: De
     clock.advance(days=2)
 
     session = act_as(desk.make.session, desk.make.founder)
-    assert drafts.tidy_drafts(session, desk.make.site.settings) == 0
+    assert expiring.tidy_drafts(session, desk.make.site.settings) == 0
     assert desk.read(case_id).case.changed_at < clock.now() - timedelta(
         days=desk.make.site.settings.sessions.draft_days
     )
@@ -228,7 +239,7 @@ def test_a_draft_that_is_changed_just_before_its_turn_is_not_destroyed(
     monkeypatch.setattr(queries, "list_old_drafts", lambda _session, _before, _most: [case_id])
     session = act_as(desk.make.session, desk.make.founder)
 
-    assert drafts.tidy_drafts(session, desk.make.site.settings) == 0
+    assert expiring.tidy_drafts(session, desk.make.site.settings) == 0
     assert desk.read(case_id).case.stage == Stage.DRAFT
 
 
