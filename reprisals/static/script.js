@@ -1,7 +1,9 @@
-/* Conveniences only: every page works without this file. Texts come from data- attributes, so they are translated. */
+/* Conveniences only: every page works without this file. Texts come from data- attributes. */
 "use strict";
 
 const $ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const on = (target, kind, act, capture) => target.addEventListener(kind, act, capture);
+const soon = (promise, most) => Promise.race([promise, new Promise((done) => setTimeout(done, most))]);
 
 /* Leave now: the button, or Escape three times within two seconds. */
 let leaving = false;
@@ -19,16 +21,15 @@ function leave(form) {
   form.action = address;
   if (form.method !== "post") { location.replace(neutral); return; }
   const signOut = fetch(address, { method: "POST", body, keepalive: true, redirect: "manual" });
-  const enough = new Promise((done) => setTimeout(done, 1000));
-  Promise.race([signOut, enough]).then(() => location.replace(neutral), () => form.submit());
+  soon(signOut, 1000).then(() => location.replace(neutral), () => form.submit());
 }
 
 function watchLeave() {
-  const form = document.querySelector("form[data-leave]");
+  const form = $("form[data-leave]")[0];
   if (!form) return;
-  form.addEventListener("submit", (event) => { event.preventDefault(); leave(form); });
+  on(form, "submit", (event) => { event.preventDefault(); leave(form); });
   let presses = [];
-  document.addEventListener("keydown", (event) => {
+  on(document, "keydown", (event) => {
     if (event.key !== "Escape" || event.repeat) return;
     const now = Date.now();
     presses = [...presses.filter((at) => now - at < 2000), now];
@@ -36,7 +37,7 @@ function watchLeave() {
   }, true);
 }
 
-/* Back and Forward ask for the page anew, where what was typed is kept, and send no form a second time. */
+/* Back and Forward ask for the page anew, and send no form a second time. */
 function watchAnswer() {
   const place = document.body.dataset.asksAt;
   if (place) history.replaceState(null, "", place);
@@ -44,8 +45,8 @@ function watchAnswer() {
 
 /* A page that the browser keeps whole for the Back button is hidden, and asked for anew before it is seen again. */
 function watchReturn() {
-  window.addEventListener("pagehide", (event) => { document.documentElement.hidden = event.persisted; });
-  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  on(window, "pagehide", (event) => { document.documentElement.hidden = event.persisted; });
+  on(window, "pageshow", (event) => { if (event.persisted) location.reload(); });
 }
 
 /* Saving by itself: two seconds after typing, and when the page goes out of sight. */
@@ -53,28 +54,25 @@ const KEEPALIVE_BYTES = 60000;
 class Autosave {
   constructor(form) {
     this.form = form;
-    this.running = null;
-    this.status = form.querySelector("[data-autosave-status]");
+    this.status = $("[data-autosave-status]", form)[0];
     const buttons = $(".buttons", form).pop();
-    if (this.status && buttons) buttons.before(this.status);
+    if (this.status) buttons?.before(this.status);
     const typed = (event) => { if (event.target.name) { this.dirty = true; this.later(2000); } };
-    form.addEventListener("input", typed);
-    form.addEventListener("change", typed);
-    document.addEventListener("visibilitychange", () => { if (document.hidden) this.save(); });
-    for (const end of ["pagehide", "leaving"]) window.addEventListener(end, () => { this.running = null; this.save(); });
-    window.addEventListener("online", () => this.save());
-    window.addEventListener("beforeunload", (event) => { if (this.atRisk()) event.preventDefault(); });
+    on(form, "input", typed);
+    on(form, "change", typed);
+    on(document, "visibilitychange", () => { if (document.hidden) this.save(); });
+    for (const end of ["pagehide", "leaving"]) on(window, end, () => { this.running = null; this.save(); });
+    on(window, "online", () => this.save());
+    on(window, "beforeunload", (event) => { if (this.atRisk()) event.preventDefault(); this.save(); });
   }
 
-  data() {
-    const data = new FormData(this.form);
-    $("input[type=file]", this.form).forEach((input) => data.delete(input.name));
-    return new URLSearchParams(data);
-  }
+  async settle() { await this.running; this.save(); await this.running; }
+
+  data() { return new URLSearchParams(new FormData(this.form)); }
 
   idle() { return !this.dirty || leaving || this.form.dataset.sent; }
 
-  /* Would what was typed be lost if the page went now? What is small enough is sent on the way out. */
+  /* Would what was typed be lost if the page went now? A small text is sent on the way out. */
   atRisk() {
     return !this.idle() && (this.stopped || this.failed || this.data().toString().length >= KEEPALIVE_BYTES);
   }
@@ -85,7 +83,7 @@ class Autosave {
   }
 
   say(key, words = {}) {
-    if (this.status) this.tell((this.status.dataset[key] || "").replace(/\{(\w+)\}/g, (whole, name) => words[name] ?? whole));
+    this.tell((this.status?.dataset[key] || "").replace(/\{(\w+)\}/g, (whole, name) => words[name] ?? whole));
   }
 
   tell(text) { if (this.status) this.status.textContent = text; }
@@ -110,14 +108,12 @@ class Autosave {
         headers: { "X-Autosave": "1", Accept: "application/json" },
       });
       if (answer.ok) return this.saved(await answer.json());
-    } catch { /* no line, or not the answer of this form: said and tried again below */ }
+    } catch { /* told below */ }
     this.refused(answer);
   }
 
   saved(answer) {
     this.failed = false;
-    const revision = this.form.elements.namedItem("revision");
-    if (revision && answer.revision !== undefined) revision.value = answer.revision;
     if (answer.session_ends) watchSession(answer.session_ends);
     this.say("textSaved", { time: answer.saved_at });
   }
@@ -125,15 +121,15 @@ class Autosave {
   refused(answer) {
     this.dirty = this.failed = true;
     const signedOut = answer && ([400, 401].includes(answer.status) || answer.type === "opaqueredirect");
-    const clash = answer && answer.status === 409;
+    const clash = answer?.status === 409;
     this.stopped = signedOut || clash;
     this.say(signedOut ? "textSignedOut" : clash ? "textClash" : "textWaiting");
-    if (answer && answer.status === 422) answer.json().then((told) => this.tell(told.text), () => { /* a page, not an answer */ });
+    if (answer?.status === 422) answer.json().then((told) => this.tell(told.text), () => {});
     if (!answer || answer.ok || answer.status === 429 || answer.status >= 500) this.later(15000);
   }
 }
 
-/* A form is sent once; it opens again when the page is shown again, or when no answer comes. */
+/* A form is sent once; it opens again with the page, or when no answer comes. */
 function reopen(form) {
   delete form.dataset.sent;
   $("[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled"));
@@ -141,29 +137,37 @@ function reopen(form) {
 
 function sent(form, submitter) {
   form.dataset.sent = "1";
-  if (submitter) submitter.setAttribute("aria-disabled", "true");
+  submitter?.setAttribute("aria-disabled", "true");
   setTimeout(() => reopen(form), 15000);
 }
 
 function watchForms() {
-  const saving = new Map($("form[data-autosave]").map((form) => [form, new Autosave(form)]));
-  document.addEventListener("submit", (event) => {
+  const [saving] = $("form[data-autosave]").map((form) => new Autosave(form));
+  on(document, "submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
-    if (form.dataset.sent) { event.preventDefault(); return; }
-    const running = saving.get(form)?.running;
-    if (!running) { sent(form, event.submitter); return; }
-    /* The save under way changes the revision; the form waits for it, but not for long. */
+    const running = saving?.form === form && saving.running;
+    if (!running && !form.dataset.sent) { sent(form, event.submitter); return; }
+    /* The form waits for the save under way, but not for long. */
     event.preventDefault();
-    if (form.dataset.waits) return;
+    if (form.dataset.sent || form.dataset.waits) return;
     form.dataset.waits = "1";
-    Promise.race([running, new Promise((done) => setTimeout(done, 5000))]).then(() => {
+    soon(running, 5000).then(() => {
       delete form.dataset.waits;
-      saving.get(form).running = null;
+      saving.running = null;
       form.requestSubmit(event.submitter);
     });
   });
-  window.addEventListener("pageshow", () => $("form[data-sent]").forEach(reopen));
+  on(window, "pageshow", () => $("form[data-sent]").forEach(reopen));
+  /* What loads the page anew waits for the save, too. */
+  const wait = (event, place) => {
+    if (!place || !saving) return;
+    event.preventDefault();
+    soon(saving.settle(), 5000).then(() => location.assign(place));
+  };
+  on(document, "click", (event) => wait(event, event.target.closest("a[hreflang]")?.href));
+  const reloads = ({ key, ctrlKey, metaKey }) => key === "F5" || (ctrlKey || metaKey) && key === "r";
+  on(document, "keydown", (event) => wait(event, reloads(event) && location.pathname + location.search));
 }
 
 /* A box to find something in a long list of choices. What is ticked always stays in sight. */
@@ -173,11 +177,12 @@ function fold(text) {
 
 function watchFilter(input) {
   const list = document.getElementById(input.dataset.filter);
-  const none = input.parentElement.querySelector("[data-filter-none]");
-  input.parentElement.hidden = false;
+  const box = input.parentElement;
+  const none = $("[data-filter-none]", box)[0];
+  box.hidden = false;
   const rows = $(".tick", list).map((row) => [row, fold(row.textContent)]);
-  input.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
-  input.addEventListener("input", () => {
+  on(input, "keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+  on(input, "input", () => {
     const words = fold(input.value).split(/\s+/).filter(Boolean);
     let found = 0;
     for (const [row, text] of rows) {
@@ -190,34 +195,34 @@ function watchFilter(input) {
   });
 }
 
-/* Says five minutes ahead that the session ends. The server's clock counts, where the page gives it. */
+/* Says five minutes ahead that the session ends. The server's clock counts where the page gives it. */
 let sessionTimers = [];
 function watchSession(ends) {
-  const box = document.querySelector("[data-session-warning]");
+  const box = $("[data-session-warning]")[0];
   if (!box) return;
   sessionTimers.forEach(clearTimeout);
   box.hidden = true;
-  const left = ends * 1000 - Date.now() - skew;
+  const left = () => ends * 1000 - Date.now() - skew;
   const show = (text) => { box.hidden = false; box.textContent = text; };
   const warn = () => {
-    const minutes = Math.max(1, Math.round((ends * 1000 - Date.now() - skew) / 60000));
+    const minutes = Math.max(1, Math.round(left() / 60000));
     show(box.dataset.text.replace("{minutes}", minutes.toLocaleString(document.documentElement.lang)));
   };
-  sessionTimers = [setTimeout(warn, Math.max(0, Math.min(left - 300000, 2147483647))),
-    setTimeout(() => show(box.dataset.textEnded), Math.max(0, Math.min(left, 2147483647)))];
+  const before = (time, act) => setTimeout(act, Math.max(0, Math.min(left() - time, 2147483647)));
+  sessionTimers = [before(300000, warn), before(0, () => show(box.dataset.textEnded))];
 }
 
-/* A passphrase that is copied from paper may be looked at while it is typed. It is hidden again before it is sent. */
+/* A passphrase may be looked at while it is typed. It is hidden again before it is sent. */
 function watchShow(button) {
   const input = document.getElementById(button.getAttribute("aria-controls"));
   const show = (shown) => { input.type = shown ? "text" : "password"; button.setAttribute("aria-pressed", shown); };
   button.hidden = false;
-  button.addEventListener("click", () => show(input.type === "password"));
-  input.form.addEventListener("submit", () => show(false), true);
+  on(button, "click", () => show(input.type === "password"));
+  on(input.form, "submit", () => show(false), true);
 }
 
 const body = document.body;
-const skew = body.dataset.serverTime ? body.dataset.serverTime * 1000 - Date.now() : 0;
+const skew = body.dataset.serverTime * 1000 - Date.now() || 0;
 watchLeave();
 watchAnswer();
 watchReturn();
@@ -225,11 +230,11 @@ watchForms();
 $("[data-filter]").forEach(watchFilter);
 $("[data-show]").forEach(watchShow);
 if (body.dataset.sessionEnds) watchSession(Number(body.dataset.sessionEnds));
-document.querySelector("[data-error-summary]")?.focus();
-/* Of a box of text the browser brings the first line into sight alone; the strip to leave would cover the rest. */
-document.addEventListener("keyup", (event) => {
+$("[data-error-summary]")[0]?.focus();
+/* The browser brings only the first line of a text into sight. */
+on(document, "keyup", (event) => {
   if (event.key === "Tab" && event.target.localName === "textarea") event.target.scrollIntoView({ block: "nearest" });
 });
-document.addEventListener("click", (event) => {
+on(document, "click", (event) => {
   $("details.drop[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
 });

@@ -257,3 +257,53 @@ def test_the_page_says_that_the_session_ends_soon_and_that_it_has_ended(real, vi
     assert "session ends soon" in warning.inner_text()
     member.page.clock.fast_forward("05:00")
     assert "has ended" in warning.inner_text()
+
+
+@pytest.mark.parametrize("again", ["in another language", "by a key"])
+def test_what_loads_the_same_page_waits_until_what_was_typed_is_saved(member, draft, again):
+    member.open(f"{draft}/what")
+    member.fill("words", STORY)
+    if again == "by a key":
+        with member.page.expect_navigation():
+            member.page.keyboard.press("F5")
+    else:
+        member.page.locator("header summary").first.click()
+        with member.page.expect_navigation():
+            member.page.locator("a[hreflang=en]").click()
+    member.arrived()
+
+    assert member.find("[name=words]").input_value() == STORY
+
+
+def test_a_page_that_was_shown_before_the_last_words_were_saved_shows_both(visitor_of, desk, member, draft):
+    other = visitor_of(desk.member)
+    member.open(f"{draft}/what")
+    other.open(f"{draft}/what")
+    other.fill("words", OTHER)
+    wait_until_saved(other)
+    member.fill("words", STORY)
+    wait_until_saved(member)
+    member.press(GO_ON, 409)
+
+    assert OTHER in member.find("[aria-labelledby^=beside]").inner_text()
+    assert member.find("[name=words]").input_value() == STORY
+    member.press(GO_ON)
+    other.press(GO_ON, 409)
+    assert STORY in other.find("[aria-labelledby=theirs]").inner_text()
+
+
+@pytest.mark.parametrize("mode", [SCRIPTS, NO_SCRIPTS], ids=lambda mode: mode.name)
+def test_why_it_concerns_the_office_without_the_tick_stops_a_double_click_too(
+    real, desk, visitor_of, mode: Mode
+):
+    with real.committing() as make:
+        case_id = Desk(make, desk.team, desk.lead, desk.member).ready()
+    member = visitor_of(desk.member, mode)
+    member.watch.expected.add(422)
+    member.open(f"/cases/{case_id}/check")
+    member.find("main summary:has-text('concern the reprisals team')").click()
+    member.fill("office_reason", "It is about one of them.")
+    member.press_twice(GO_ON, "check")
+
+    assert "Tick that it does, or delete the words." in member.words
+    assert member.find("[name=office_reason]").input_value() == "It is about one of them."

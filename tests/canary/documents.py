@@ -11,11 +11,12 @@ from sqlalchemy import inspect
 
 from reprisals import clock
 from reprisals.cases.actions.work import Work
+from reprisals.cases.rules.outline import RecordType
 from reprisals.database.base import Base
 from reprisals.sealing.boxes import SealedRow
 from tests.canary.marks import Marks
 
-UNMARKED = (bool, int, UUID)
+UNMARKED = (bool, int, UUID, RecordType)
 """Types that hold no words."""
 
 
@@ -46,7 +47,7 @@ def _value(hint: Any, marks: Marks, label: str) -> Any:
     if isinstance(hint, type) and is_dataclass(hint):
         return make_document(hint, marks, label)
     if hint in UNMARKED:
-        return {bool: True, int: 1, UUID: uuid4()}[hint]
+        return {bool: True, int: 1, UUID: uuid4(), RecordType: RecordType.PERSONS}[hint]
     raise TypeError(f"{label}: say in this file how a field of type {hint} is marked")
 
 

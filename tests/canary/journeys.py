@@ -18,6 +18,7 @@ from tests.canary.marks import Marks
 from tests.canary.typing_in import Typist, Witness
 from tests.crash.sites import Caller, RealSite
 from tests.makers import Somebody
+from tests.pages import parse
 
 READERS = ("member", "lead", "central member", "founder")
 RECEIVED = {"alternate lead": {"/cases": frozenset({"/cases/*/check title"})}}
@@ -115,7 +116,7 @@ class Journey:
         member.fill(f"{at}/acts/{act}")
         member.fill(f"{at}/reach")
         member.fill(f"{at}/title")
-        member.fill(f"{at}/check")
+        member.fill(f"{at}/check", office_reason="")
         self.known |= {"person_id": person.id, "act_id": act}
         return case_id
 
@@ -143,8 +144,9 @@ class Journey:
         given |= dict.fromkeys(("RECORD", "RAISE_CONF", "PUBLIC_NAMED"), "WITHDRAWN")
         given |= dict.fromkeys(("SHARE_UN", "PUBLIC_ANON", "DETAILS", "CONTACT"), "UNCHANGED")
         withdrawing = member.typed(f"{at}/consent", **given)
-        member.post(f"{at}/consent", withdrawing, 200)
-        member.post(f"{at}/consent", [*withdrawing, ("confirmed", "1")], 302)
+        asked = parse(member.post(f"{at}/consent", withdrawing, 200).text)
+        confirmed = asked.find(".//input[@name='confirmed']").get("value")
+        member.post(f"{at}/consent", [*withdrawing, ("confirmed", confirmed)], 302)
         with self.session() as session:
             links = list(session.scalars(select(Cooperation.id).where(Cooperation.case_id == case_id)))
             persons = set(

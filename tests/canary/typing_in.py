@@ -17,6 +17,7 @@ FIRST_DAY, APART, FAR_OFF = date(1931, 2, 3), 397, 2093
 GIVEN = {
     "number": "", "qualifier": "", "precision": "", "states": "KEN", "place_country": "NOR",
     "nationality": "PER", "entity": "UNDP", "entities": "UNHCR", "given_on": "", "office_concerned": "", "language": "en",
+    "same": "UNCHANGED",
 }  # fmt: skip
 """What goes into fields that take no words. Keys are names without the number of a line."""
 SCOPES = ("RECORD", "SHARE_UN", "RAISE_CONF", "PUBLIC_ANON", "DETAILS", "PUBLIC_NAMED", "CONTACT")
@@ -107,9 +108,11 @@ class Typist:
     def _choice(self, element: Any, plain: str, taken: set[str]) -> list[str]:
         if plain in GIVEN or (plain in taken and plain != ALL_OF):
             return []
-        return ["GIVEN" if plain in SCOPES else element.get("value", "")]
+        return [element.get("value", "")]
 
     def _option(self, element: Any, plain: str) -> str:
+        if plain in SCOPES:
+            return "GIVEN"
         last = plain.rpartition("-")[2]
         return GIVEN[last] if last in GIVEN else str(list(element.iter("option"))[-1].get("value", ""))
 

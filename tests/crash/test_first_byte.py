@@ -22,7 +22,7 @@ from reprisals.identity.models import KeptForm
 from reprisals.web.tokens import FIELD, make_form_token
 from tests.client import Client
 from tests.crash.addresses import list_addresses
-from tests.crash.writers import LAST, STEPS, brought_along, person_of
+from tests.crash.writers import ASKED_ABOUT, LAST, STEPS, brought_along, confirmed_on, person_of
 
 TYPED_LATE = "typed after the session had ended"
 FAILURE = "the log takes nothing"
@@ -100,8 +100,11 @@ def told(app, committing, browser_of, database, clock):
     client, case_id = browser_of(who), uuid4()
     for step in STEPS.values():
         path = step.page.format(case=case_id, person=person_of(case_id))
-        shown = brought_along(client.get(f"/cases/{path}").text) if step is STEPS[LAST] else []
-        fields = [*step.fields(case_id), ("team", str(team.team.id)), *shown]
+        fields = [*step.fields(case_id), ("team", str(team.team.id))]
+        if step is STEPS[LAST]:
+            fields += brought_along(client.get(f"/cases/{path}").text)
+        elif step is STEPS[ASKED_ABOUT]:
+            fields += confirmed_on(client.post(f"/cases/{path}", fields).text)
         client.post(f"/cases/{path}", fields, status=302)
     late = client.form_token()
     clock.advance(hours=11)

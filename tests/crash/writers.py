@@ -22,7 +22,7 @@ from reprisals.sealing.bundle import SessionToken
 from reprisals.sealing.holders import HolderKind
 from tests.crash.sites import Caller, wait_until
 
-TAKEN, LAST = 302, "check"
+TAKEN, LAST, ASKED_ABOUT = 302, "check", "withdraw"
 PAUSE = 0.05  # seconds before somebody tries again who was not answered
 Fields = list[tuple[str, str]]
 
@@ -39,6 +39,11 @@ class Step:
 def brought_along(page: str) -> Fields:
     """The mark over what a last page shows."""
     return [("revision", mark) for mark in re.findall(r'name="revision" value="([^"]*)"', page)]
+
+
+def confirmed_on(page: str) -> Fields:
+    """The mark over what a withdrawal stops, on the page that asks about it."""
+    return [("confirmed", mark) for mark in re.findall(r'name="confirmed" value="([^"]*)"', page)]
 
 
 def words_of(case_id: UUID, page: str) -> str:
@@ -61,7 +66,6 @@ def _answers(answer: Answer, page: str) -> Callable[[UUID], Fields]:
         asked = [(scope, answer.value) for scope in (Scope.RECORD.value, Scope.PUBLIC_ANON.value)]
         said = [("giver", "SELF"), ("means", "PHONE"), ("text", words_of(case_id, page))]
         behind = "0" if answer is Answer.GIVEN else str(len(asked))
-        said += [("confirmed", "1")] if answer is Answer.WITHDRAWN else []
         return [("persons", str(person_of(case_id))), ("revision", behind), *asked, *said]
 
     return fields
@@ -168,15 +172,17 @@ class Author:
                 return True
             path = f"/cases/{step.page.format(case=case_id, person=person_of(case_id))}"
             told = [*step.fields(case_id), ("team", str(self.team_id))]
-            if not self.is_taken(path, told + (self.shown(path) if name == LAST else [])):
+            if not self.is_taken(path, told + self.shown(name, path, told)):
                 return False
             self.acknowledged.steps.setdefault(case_id, []).append(name)
         return True
 
-    def shown(self, path: str) -> Fields:
-        """What the last page brings along, so that nothing is sent that it did not show; nothing where it was not served."""
+    def shown(self, name: str, path: str, told: Fields) -> Fields:
+        """What a page that shows first and takes then brings along; nothing where it was not served."""
         try:
-            return brought_along(self.caller.get(path).text)
+            if name == ASKED_ABOUT:
+                return confirmed_on(self.caller.post(path, told).text)
+            return brought_along(self.caller.get(path).text) if name == LAST else []
         except (OSError, HTTPException):
             return []
 

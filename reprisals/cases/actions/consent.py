@@ -1,6 +1,7 @@
 """The consent ledger: adding answers. Nothing in it is ever changed or removed."""
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
@@ -15,9 +16,10 @@ from reprisals.cases.actions.uses import (
     glances_after,
     ledger_of,
     taken_out_against,
+    taking_back,
     wider_given,
 )
-from reprisals.cases.actions.work import Work
+from reprisals.cases.actions.work import Work, mark
 from reprisals.cases.consent.rules.ledger import (
     Answer,
     Fault,
@@ -28,6 +30,9 @@ from reprisals.cases.consent.rules.ledger import (
 )
 from reprisals.cases.models.account import ConsentAnswer, ConsentContent, PersonConcerned
 from reprisals.i18n.marking import RuleBroken, _
+
+MOST_ANSWERS = 5_000
+"""So many answers a ledger holds. Each opening reads and checks all of them, while whoever changes the case holds its lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +86,43 @@ def find_refusals(work: Work, given: list[AnswerGiven]) -> tuple[Fault, ...]:
     held = {row.id for row in work.opened.load(PersonConcerned)} | taken_out_against(work)
     gone = frozenset(answer.person_id for answer in given) - held
     text = _("This person is no longer in the case.")
-    faults = find_faults([_asked(answer) for answer in given], ledger_of(work), clock.latest_today())
-    return (*([Fault("persons", text, gone)] if gone else []), *faults)
+    ledger = ledger_of(work)
+    faults = find_faults([_asked(answer) for answer in given], ledger, clock.latest_today())
+    room = _find_no_room(given, ledger)
+    return (*([Fault("persons", text, gone)] if gone else []), *faults, *([room] if room else []))
+
+
+def _find_no_room(given: list[AnswerGiven], ledger: list[LedgerEntry]) -> Fault | None:
+    """A ledger that is full takes what is taken back or refused of what is given, so that nothing stays allowed by that."""
+    if len(ledger) + len(given) <= MOST_ANSWERS:
+        return None
+    takes_back = taking_back(ledger)
+    over = [answer for answer in given if not takes_back(_asked(answer))]
+    text = _(
+        "This ledger holds at most %(most)s answers, and there is no room for these. "
+        "Only what is given can still be refused or withdrawn.",
+        most=MOST_ANSWERS,
+    )
+    return Fault("persons", text, frozenset(answer.person_id for answer in over)) if over else None
+
+
+def find_new(work: Work, given: list[AnswerGiven]) -> list[AnswerGiven]:
+    """Those of the answers that do not already stand word for word as what was last said on their question."""
+    latest = {
+        (row.person_id, row.scope): row
+        for row in sorted(work.opened.load(ConsentAnswer), key=lambda row: row.sequence)
+    }
+    return [answer for answer in given if not _stands(work, latest, answer)]
+
+
+def _stands(work: Work, latest: dict[tuple[UUID, str], ConsentAnswer], given: AnswerGiven) -> bool:
+    row = latest.get((given.person_id, given.scope.value))
+    return row is not None and _worded(_given_in(work, row, work.opened.read(row))) == _worded(given)
+
+
+def _worded(given: AnswerGiven) -> AnswerGiven:
+    """An answer without the language of the page that it was recorded on."""
+    return replace(given, content=replace(given.content, language=""))
 
 
 def with_wider(work: Work, given: list[AnswerGiven]) -> list[AnswerGiven]:
@@ -100,9 +140,12 @@ def with_wider(work: Work, given: list[AnswerGiven]) -> list[AnswerGiven]:
 
 
 def keep_answers(work: Work, given: list[AnswerGiven]) -> None:
-    """Add answers as they were asked, all or none, and record them. Raises NotAllowed, AnswersRefused."""
+    """Add answers as they were asked, all or none, and record them; what stands already word for word is not added again.
+
+    Raises NotAllowed, AnswersRefused.
+    """
     require(work.actor, Permission.CONSENT_KEEP)
-    given = with_wider(work, given)
+    given = find_new(work, with_wider(work, given))
     if faults := find_refusals(work, given):
         raise AnswersRefused(faults)
     last = max((row.sequence for row in work.opened.load(ConsentAnswer)), default=0)
@@ -110,6 +153,9 @@ def keep_answers(work: Work, given: list[AnswerGiven]) -> None:
         _add(work, answer, sequence)
     work.session.flush()
     drop_unfinished(work, "consent")
+    if not given:
+        finish_work(work, "case.changed", part="consent")
+        return
     is_withdrawn = any(answer.answer is Answer.WITHDRAWN for answer in given)
     answers = [f"{answer.scope.value}={answer.answer.value}" for answer in given]
     finish_work(work, "consent.withdrawn" if is_withdrawn else "consent.answered", answers=answers)
@@ -139,6 +185,11 @@ def find_stopped(work: Work, given: list[AnswerGiven]) -> list[Stopped]:
         scopes = tuple(answer.scope for answer in answers)
         found.append(Stopped(person_id, scopes, uses, now.shareable - then.shareable))
     return found
+
+
+def mark_of_stopped(stopped: Iterable[Stopped]) -> str:
+    """What a confirmation was given to. Once something else would be stopped, it counts no more."""
+    return mark("stopped", *((s.person_id, s.scopes, s.uses, sorted(s.entities)) for s in stopped))
 
 
 def _entry(given: AnswerGiven) -> LedgerEntry:
@@ -173,14 +224,10 @@ def _asked(given: AnswerGiven) -> NewAnswer:
 
 def _added(work: Work, behind: int) -> list[AnswerGiven]:
     rows = sorted(work.rows(ConsentAnswer), key=lambda entry: entry[0].sequence)[behind:]
-    return [
-        AnswerGiven(
-            row.person_id,
-            Scope(row.scope),
-            Answer(row.answer),
-            row.given_on,
-            work.opened.codes(row).get("entities", frozenset()),
-            content,
-        )
-        for row, content in rows
-    ]
+    return [_given_in(work, row, content) for row, content in rows]
+
+
+def _given_in(work: Work, row: ConsentAnswer, content: ConsentContent) -> AnswerGiven:
+    """What a row of the ledger says."""
+    entities = work.opened.codes(row).get("entities", frozenset())
+    return AnswerGiven(row.person_id, Scope(row.scope), Answer(row.answer), row.given_on, entities, content)

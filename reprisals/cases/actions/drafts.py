@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from reprisals import clock
 from reprisals.access import Actor, Permission, require
-from reprisals.audit.actions import OPEN_CASES, record, record_case
+from reprisals.audit.actions import forget_case, record, record_case
 from reprisals.audit.opening import create_case
 from reprisals.audit.queries import is_logged
-from reprisals.cases import queries
 from reprisals.cases.actions import unfinished
 from reprisals.cases.actions.keeping_out import concerns_team, keeps_out_team
 from reprisals.cases.actions.settle import finish_work, settle_facets
+from reprisals.cases.actions.titles import titles_of
 from reprisals.cases.actions.work import NO_DEADLINE, Work, check_free
 from reprisals.cases.models.account import Account, Act, PersonConcerned, Reach
 from reprisals.cases.models.case import (
@@ -32,9 +32,15 @@ from reprisals.cases.models.registry import KINDS
 from reprisals.cases.persons.rules import Unit
 from reprisals.cases.references.rules import make_reference, parse_reference
 from reprisals.cases.rules.clocks import Priority, triage_due
-from reprisals.cases.rules.outline import CaseOutline, Danger, RecordType, TitleFacts, missing_to_submit
+from reprisals.cases.rules.outline import (
+    ONLY_THROUGH_US,
+    CaseOutline,
+    Danger,
+    RecordType,
+    TitleFacts,
+    missing_to_submit,
+)
 from reprisals.cases.rules.stages import By, Move, Stage, check_move
-from reprisals.config import Settings
 from reprisals.i18n.marking import RuleBroken, _
 from reprisals.identity import queries as people
 from reprisals.identity.actions.admitting import identity_of
@@ -47,8 +53,6 @@ from reprisals.sealing.keyring import Keyring
 
 FLAGS = frozenset({"FAM", "TNR", "ONL"})
 MOST_DRAWS = 5
-MOST_DESTROYED = 20
-"""So many old drafts go at once: somebody's request does it in passing, and must not wait. The rest goes the next time."""
 
 
 class AlreadyBegun(Exception):
@@ -79,18 +83,23 @@ def begin_draft(session: Session, keyring: Keyring, actor: Actor, case_id: UUID,
     for _draw in range(MOST_DRAWS):
         if is_begun(session, case_id):
             raise AlreadyBegun
+        reference = make_reference(secrets.randbelow)
         try:
             with session.begin_nested():
-                return _write_draft(session, keyring, actor, (case_id, team))
-        except (IntegrityError, RuleBroken) as refusal:
-            session.info[OPEN_CASES].pop(case_id, None)
-            if isinstance(refusal, RuleBroken) and not is_begun(session, case_id):
+                return _write_draft(session, keyring, actor, (case_id, reference, team))
+        except (IntegrityError, RuleBroken):
+            forget_case(session, case_id)
+            if not is_begun(session, case_id) and not _is_taken(session, reference):
                 raise
     raise RuleBroken(_("No reference could be drawn for this case. Send it again."))
 
 
-def _write_draft(session: Session, keyring: Keyring, actor: Actor, begun: tuple[UUID, Team]) -> Work:
-    case_id, team = begun
+def _is_taken(session: Session, reference: str) -> bool:
+    return session.scalar(select(Case.id).where(Case.reference == reference)) is not None
+
+
+def _write_draft(session: Session, keyring: Keyring, actor: Actor, begun: tuple[UUID, str, Team]) -> Work:
+    case_id, reference, team = begun
     check_free(session, case_id)
     if is_logged(session, case_id):
         raise RuleBroken(_("This page has run out. Open it again from the list."))
@@ -98,9 +107,8 @@ def _write_draft(session: Session, keyring: Keyring, actor: Actor, begun: tuple[
     opened = create_case(session, keyring, case_id)
     case = Case(
         id=case_id,
-        reference=make_reference(secrets.randbelow),
+        reference=reference,
         stage=Stage.DRAFT,
-        record_type=RecordType.PERSONS,
         priority=Priority.NORMAL,
         received_on=now.date(),
         owning_team_id=team.id,
@@ -119,11 +127,12 @@ def outline_of(work: Work) -> CaseOutline:
     story, reach = work.one(Account)[1], work.one(Reach)[1]
     return CaseOutline(
         danger=Danger(work.case.danger) if work.case.danger else None,
+        happened=story.happened,
         acts=tuple(row.code for row in work.opened.load(Act) if row.code not in FLAGS),
         words=story.words,
         feared=story.coming,
         states=work.states(),
-        reach_back=reach.how,
+        reach_back=reach.how or (reach.channel if reach.channel == ONLY_THROUGH_US else ""),
     )
 
 
@@ -131,7 +140,7 @@ def title_facts_of(work: Work) -> TitleFacts:
     """What a title is proposed from: codes and numbers alone."""
     units = [(row.unit, row.number or 1) for row in work.opened.load(PersonConcerned)]
     return TitleFacts(
-        record_type=RecordType(work.case.record_type),
+        record_type=RecordType(work.case.record_type) if work.case.record_type else None,
         acts=tuple(sorted(row.code for row in work.opened.load(Act) if row.code not in FLAGS)),
         states=work.states(),
         individuals=sum(unit == Unit.IND for unit, _number in units),
@@ -223,7 +232,7 @@ def submit(
     due = triage_due(now, Priority(work.case.priority), Weekend(team.weekend))
     work.case.due_at = work.case.sort_at = due
     work.change_case(
-        replace(work.content, title=title.strip()),
+        replace(work.content, title=title.strip(), proposed=_proposed_as(work, title.strip())),
         stage=stage.value,
         stage_since=now,
         submitted_at=now,
@@ -233,6 +242,12 @@ def submit(
     told |= {"unfinished": left_out} if left_out else {}
     finish_work(work, "case.submitted", **told)
     return Submitted(work.case.reference, team, due)
+
+
+def _proposed_as(work: Work, title: str) -> TitleFacts | None:
+    """What a title was proposed from, in whatever language; None where somebody wrote it."""
+    facts = title_facts_of(work)
+    return facts if not work.content.title_is_own and title in titles_of(facts) else None
 
 
 def check_told(work: Work) -> None:
@@ -250,27 +265,9 @@ def discard_draft(work: Work, typed_reference: str) -> None:
     if parse_reference(typed_reference) != work.case.reference:
         raise RuleBroken(_("This is not the reference of this draft."), "reference")
     case_id = work.id
-    work.session.info[OPEN_CASES].pop(case_id)
+    forget_case(work.session, case_id)
     destroy(work.session, [case_id])
     record(work.session, work.actor, "case.discarded", case_id).case_id = case_id
-
-
-def tidy_drafts(session: Session, settings: Settings) -> int:
-    """Destroy drafts that nobody has touched for as long as the site keeps them, a few at a time. Says how many."""
-    before = clock.now() - timedelta(days=settings.sessions.draft_days)
-    expired = _untouched(session, queries.list_old_drafts(session, before, MOST_DESTROYED), before)
-    if expired:
-        destroy(session, expired)
-    for case_id in expired:
-        record(session, None, "case.draft-expired", case_id).case_id = case_id
-    return len(expired)
-
-
-def _untouched(session: Session, case_ids: list[UUID], since: datetime) -> list[UUID]:
-    """Those of the cases that nobody changed since, looked at again once nobody else can."""
-    files = select(CaseFile.id, CaseFile.touched_at).where(CaseFile.id.in_(case_ids))
-    locked = session.execute(files.order_by(CaseFile.id).with_for_update())
-    return [case_id for case_id, touched_at in locked if touched_at < since]
 
 
 def destroy(session: Session, case_ids: Collection[UUID]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from reprisals.cases.actions.drafts import is_office_kept_out, office_reason_of
-from reprisals.cases.actions.unfinished import LAST_PAGE, list_last_pages, list_unfinished, mark_of_row
+from reprisals.cases.actions.unfinished import list_last_pages, list_own_last_page, mark_of_row
 from reprisals.cases.actions.work import Work, mark
 from reprisals.i18n.marking import RuleBroken, _
 
@@ -18,19 +18,26 @@ FALSE = frozenset({"", "false"})
 
 @dataclass(frozen=True, slots=True)
 class OfficeSaid:
-    """Whether the case itself, or a colleague on a last page of theirs, says that it concerns the central team.
+    """Whether the case itself, or another last page than this one, says that it concerns the central team.
 
-    `mark` names all that is said of it: who saw it knows what they contradict.
+    `mark` names all that is said of it: who saw it knows what they contradict. `is_own`: the actor alone said it, on another
+    page of theirs.
     """
 
     is_concerned: bool
     reason: str = field(repr=False)
     mark: str
+    is_own: bool = False
+
+
+def is_ticked(fields: Mapping[str, str]) -> bool:
+    """Whether the box that says that the case concerns the central team is ticked on a last page."""
+    return fields.get("office_concerned", "") not in FALSE
 
 
 def says_concerned(fields: Mapping[str, str]) -> bool:
-    """Whether what was typed on a last page says that the case concerns the central team."""
-    return fields.get("office_concerned", "") not in FALSE
+    """Whether what was typed on a last page says that the case concerns the central team: the tick, or why it does."""
+    return is_ticked(fields) or bool(fields.get("office_reason", "").strip())
 
 
 def office_said(work: Work) -> OfficeSaid:
@@ -42,6 +49,7 @@ def office_said(work: Work) -> OfficeSaid:
         is_concerned=is_kept_out or bool(others),
         reason=reason or next(iter(reasons), ""),
         mark=mark("office", is_kept_out, reason, *(mark_of_row(row) for row, _fields in others)),
+        is_own=not is_kept_out and {row.changed_by for row, _fields in others} == {work.actor.person_id},
     )
 
 
@@ -51,28 +59,27 @@ def check_office(said: OfficeSaid, seen: str, *, is_concerned: bool) -> None:
     `seen` is the mark of what their page showed.
     """
     if said.is_concerned and not is_concerned and seen != said.mark:
-        raise RuleBroken(
+        text = (
             _(
+                "You said in another tab or on another device that the case concerns the reprisals team. "
+                "It is ticked here again: untick it only if you know that it does not."
+            )
+            if said.is_own
+            else _(
                 "Somebody of your team said that the case concerns the reprisals team. It is ticked here again: "
                 "untick it only if you know that it does not."
-            ),
-            "office_concerned",
+            )
         )
+        raise RuleBroken(text, "office_concerned")
 
 
-def sent_with(work: Work, shown: str, *, is_concerned: bool) -> frozenset[UUID]:
-    """The rows of the last page that are sent with the case: the actor's own, and a colleague's that the page was filled with.
-
-    `shown` is the mark of that one. It is not sent where it says otherwise of the central team.
+def sent_with(work: Work, *, is_concerned: bool) -> dict[UUID, str]:
+    """The rows of the last page that are sent with the case, with their marks: what the actor typed on this page, and what it
+    was filled with, unless that is a colleague's and says otherwise of the central team.
     """
-    own = {
-        row.id
-        for row, _fields in list_unfinished(work)
-        if row.page == LAST_PAGE and row.changed_by == work.actor.person_id
-    }
-    others = {
-        row.id
+    others = [
+        row
         for row, fields in list_last_pages(work)
-        if mark_of_row(row) == shown and says_concerned(fields) == is_concerned
-    }
-    return frozenset(own | others)
+        if mark_of_row(row) == work.window.filled and says_concerned(fields) == is_concerned
+    ]
+    return {row.id: mark_of_row(row) for row in [*list_own_last_page(work), *others]}

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from reprisals.cases.actions.settle import finish_work
+from reprisals.cases.actions.titles import titles_of
 from reprisals.cases.actions.unfinished import drop_unfinished
 from reprisals.cases.actions.uses import may_keep_name
 from reprisals.cases.actions.work import (
@@ -31,7 +32,7 @@ from reprisals.cases.models.account import (
     WishContent,
 )
 from reprisals.cases.persons.rules import Headcount, check_naming
-from reprisals.cases.rules.outline import Danger
+from reprisals.cases.rules.outline import NOT_SAID, Danger
 from reprisals.i18n.marking import RuleBroken, _
 from reprisals.sealing.boxes import Codes
 
@@ -120,8 +121,14 @@ def save_states(work: Work, states: frozenset[str], started_from: str) -> None:
 
 
 def save_account(work: Work, told: AccountTold, started_from: int) -> None:
-    """Write what happened. An act that is no longer chosen is removed, with its details kept as a revision. Raises Clash."""
+    """Write what happened. An act that is no longer chosen is removed, with its details kept as a revision.
+
+    Raises Clash, and RuleBroken where it was said whether it has happened, and no longer would be.
+    """
+    was_said = work.one(Account)[1].happened is not None
     work.put_one(Account, told.content, started_from)
+    if was_said and told.content.happened is None:
+        raise RuleBroken(NOT_SAID, "happened")
     drop_unfinished(work, "what")
     chosen = set(told.acts)
     for act in work.opened.load(Act):
@@ -245,12 +252,13 @@ def save_reach(work: Work, content: ReachContent, started_from: int) -> None:
 
 
 def save_title(work: Work, title: str, started_from: str) -> None:
-    """Give the case a title of its own. Raises Clash, RuleBroken."""
+    """Give the case a title of its own, unless it is the one that was proposed. Raises Clash, RuleBroken."""
     check_mark(title_mark(work), started_from, work.case)
     if not title.strip():
         raise RuleBroken(_("Give the case a title."), "title")
     drop_unfinished(work, "title")
-    work.change_case(replace(work.content, title=title.strip(), title_is_own=True))
+    if work.content.proposed is None or title.strip() not in titles_of(work.content.proposed):
+        work.change_case(replace(work.content, title=title.strip(), title_is_own=True, proposed=None))
     finish_work(work, "case.changed", part="title")
 
 

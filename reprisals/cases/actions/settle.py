@@ -6,6 +6,7 @@ from typing import Any
 
 from reprisals import clock
 from reprisals.audit.actions import record_case
+from reprisals.cases.actions.titles import titles_of
 from reprisals.cases.actions.uses import names_of_persons
 from reprisals.cases.actions.work import Work
 from reprisals.cases.happenings.rules import from_iso
@@ -33,7 +34,7 @@ def settle_facets(work: Work) -> None:
     units = [row.unit for row in work.opened.load(PersonConcerned)]
     danger = Danger(work.case.danger) if work.case.danger else None
     facets: dict[str, Any] = {
-        "record_type": derive_record_type(story.happened, units, is_general=work.content.is_general).value,
+        "record_type": derive_record_type(story.happened, units, is_general=work.content.is_general),
         "report_year": _report_year(story),
         "urgency": 0 if danger is Danger.YES else 1,
     }
@@ -71,8 +72,9 @@ def search_lines(work: Work) -> list[tuple[str, str]]:
 
     Legal names stand here only while consent allows to keep them.
     """
-    story = work.one(Account)[1]
+    story, proposed = work.one(Account)[1], work.content.proposed
     lines = [("title", work.content.title), ("danger", work.content.danger_words), ("account", story.words)]
+    lines += [("title", title) for title in (titles_of(proposed) if proposed else ())]
     lines += [("account", story.coming), ("place", story.place)]
     lines += [("person", name) for name in names_of_persons(work)]
     lines += _texts(work, PersonConcerned, "person", ("situation", "note"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from reprisals.audit.actions import record_case
@@ -14,18 +15,22 @@ from reprisals.i18n.marking import RuleBroken, _
 LAST_PAGE = "check"
 """The page that submits. What whoever submits typed on it is sent with the case; what others typed on it is not."""
 NOBODY: frozenset[UUID] = frozenset()
-MOST_BEGUN, MOST_TYPED = 30, 250_000
-"""How many new items of a kind can be begun and not finished in a case, and how many characters an unfinished page has."""
+MOST_BEGUN, MOST_BESIDE, MOST_TYPED = 30, 10, 250_000
+"""How many new items of a kind can be begun and not finished in a case, how often one person can have begun the same page, and
+how many characters an unfinished page has.
+"""
 
 Fields = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What was typed on a page and not yet taken into the case. `mark` names the version that a page shows."""
+    """What was typed on a page and not yet taken into the case, by whom and when. `mark` names this version."""
 
     fields: Fields = field(default=(), repr=False)
     mark: str = ""
+    by: UUID | None = None
+    at: datetime | None = None
 
 
 class NoRoom(RuleBroken):
@@ -52,6 +57,13 @@ def check_typed(fields: Fields) -> None:
 def check_room(work: Work, page: str, fields: Fields) -> None:
     """Raise NoRoom where there is too much to be kept: on this page, or on pages of new items that were only begun."""
     check_typed(fields)
+    if _row_of(work, page) is None and len(_own_rows(work, page)) >= MOST_BESIDE:
+        raise NoRoom(
+            _(
+                "You have begun this page %(most)s times and not finished it. Finish it or drop some of that first.",
+                most=MOST_BESIDE,
+            )
+        )
     kind = page.partition(":")[0] + ":"
     begun = {row.page for row in work.opened.load(Unfinished) if row.page.startswith(kind)}
     if ":" not in page or page in begun or len(begun) < MOST_BEGUN:
@@ -69,14 +81,15 @@ def check_room(work: Work, page: str, fields: Fields) -> None:
 
 
 def keep_unfinished(work: Work, page: str, fields: Fields) -> None:
-    """Seal what is typed on a page as it stands, whether or not it holds. Two people's words do not displace each other.
+    """Seal what is typed on a page as it stands, whether or not it holds.
 
-    Nothing follows from it, so nothing else of the case is opened or written, unless it is the first that is told.
-    Raises NoRoom.
+    It takes the place of what the same page kept before, or of the actor's own words that it was filled with. Nobody else's are
+    displaced, nor one's own from another tab. Nothing follows from it, so nothing else of the case is opened or written, unless
+    it is the first that is told. Raises NoRoom.
     """
     check_room(work, page, fields)
-    row = next((r for r in _rows_of(work, page) if r.changed_by == work.actor.person_id), None)
-    content = UnfinishedContent(fields)
+    row = _row_of(work, page)
+    content = UnfinishedContent(fields, work.window.tab)
     if row is None:
         work.opened.add(Unfinished(page=page), content)
     elif work.opened.read(row) != content:
@@ -94,7 +107,13 @@ def unfinished_of(work: Work, page: str) -> Kept:
     if not rows:
         return Kept()
     row = max(rows, key=lambda row: (row.changed_by == work.actor.person_id, row.changed_at))
-    return Kept(work.opened.read(row).fields, mark_of_row(row))
+    return _kept(work, row)
+
+
+def list_beside(work: Work, page: str) -> list[Kept]:
+    """What the actor typed on the same page in another tab or on another device, and did not finish; the oldest first."""
+    rows = [row for row in _own_rows(work, page) if not _is_here(work, row)]
+    return [_kept(work, row) for row in sorted(rows, key=lambda row: row.changed_at)]
 
 
 def list_unfinished(work: Work, sent: Collection[UUID] = NOBODY) -> list[tuple[Unfinished, Fields]]:
@@ -106,10 +125,15 @@ def list_unfinished(work: Work, sent: Collection[UUID] = NOBODY) -> list[tuple[U
 
 
 def list_last_pages(work: Work) -> list[tuple[Unfinished, dict[str, str]]]:
-    """What others than the actor typed on the page that submits, with the name of each field, the oldest first."""
+    """What was typed on other last pages than this one, by whomever, with the name of each field, the oldest first."""
     rows = [pair for pair in list_unfinished(work) if pair[0].page == LAST_PAGE]
-    others = [(row, dict(fields)) for row, fields in rows if row.changed_by != work.actor.person_id]
+    others = [(row, dict(fields)) for row, fields in rows if not (_is_own(work, row) and _is_here(work, row))]
     return sorted(others, key=lambda pair: pair[0].changed_at)
+
+
+def list_own_last_page(work: Work) -> list[Unfinished]:
+    """What the actor typed on this last page, or what it was filled with of their own."""
+    return [row for row in _own_rows(work, LAST_PAGE) if _is_here(work, row)]
 
 
 def mark_of_unfinished(work: Work, sent: Collection[UUID] = NOBODY) -> str:
@@ -136,13 +160,13 @@ def leave_out_unfinished(work: Work, seen: str, sent: Collection[UUID] = NOBODY)
 
 
 def drop_unfinished(work: Work, page: str) -> None:
-    """What the actor typed has been taken into the case, or is not wanted. What others are typing stays."""
-    _remove(work, [row for row in _rows_of(work, page) if row.changed_by == work.actor.person_id])
-
-
-def drop_shown(work: Work, page: str, mark: str) -> None:
-    """The actor was shown what somebody else had typed, and goes on from it. What they save then is recorded with it."""
-    _remove(work, [row for row in _rows_of(work, page) if mark_of_row(row) == mark])
+    """What was typed on this page, and what it showed, has been taken into the case. What it did not show stays."""
+    shown = {work.window.filled, *work.window.beside}
+    rows = _rows_of(work, page)
+    _remove(
+        work,
+        [row for row in rows if mark_of_row(row) in shown or (_is_own(work, row) and _is_here(work, row))],
+    )
 
 
 def drop_sent(work: Work, sent: Collection[UUID]) -> None:
@@ -173,6 +197,35 @@ def _remove(work: Work, rows: Collection[Unfinished]) -> None:
 
 def _rows_of(work: Work, page: str) -> list[Unfinished]:
     return [row for row in work.opened.load(Unfinished) if row.page == page]
+
+
+def _own_rows(work: Work, page: str) -> list[Unfinished]:
+    return [row for row in _rows_of(work, page) if _is_own(work, row)]
+
+
+def _row_of(work: Work, page: str) -> Unfinished | None:
+    """The actor's row of the page that they type on: what it kept before, else what it was filled with."""
+    here = [row for row in _own_rows(work, page) if _is_here(work, row)]
+    return next((row for row in here if _is_typed_here(work, row)), here[0] if here else None)
+
+
+def _is_own(work: Work, row: Unfinished) -> bool:
+    return row.changed_by == work.actor.person_id
+
+
+def _is_here(work: Work, row: Unfinished) -> bool:
+    """Whether the page that the actor types on wrote this row, or was filled with it as it stands."""
+    return _is_typed_here(work, row) or mark_of_row(row) == work.window.filled
+
+
+def _is_typed_here(work: Work, row: Unfinished) -> bool:
+    content: UnfinishedContent = work.opened.read(row)
+    return content.tab == work.window.tab
+
+
+def _kept(work: Work, row: Unfinished) -> Kept:
+    content: UnfinishedContent = work.opened.read(row)
+    return Kept(content.fields, mark_of_row(row), row.changed_by, row.changed_at)
 
 
 def mark_of_row(row: Unfinished) -> str:

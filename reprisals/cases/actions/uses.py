@@ -16,6 +16,7 @@ from reprisals.cases.consent.rules.uses import (
     Verdict,
     may,
     summarise,
+    taking_back,
     wider_scopes_given,
 )
 from reprisals.cases.models.account import ConsentAnswer, PersonConcerned, PersonContent
@@ -34,6 +35,7 @@ __all__ = [
     "names_of_persons",
     "stands_against",
     "taken_out_against",
+    "taking_back",
     "wider_given",
 ]
 

@@ -33,9 +33,23 @@ class Clash(Exception):
         self.row = row
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The page that somebody types on, as its form tells of it.
+
+    `tab` is drawn each time the page is opened; `filled` is the mark of the unfinished words that it was filled with, `beside`
+    are the marks of those that it shows beside its own. `of_draft`: the case was a draft when it was opened.
+    """
+
+    tab: str = ""
+    filled: str = ""
+    beside: frozenset[str] = frozenset()
+    of_draft: bool = False
+
+
 @dataclass
 class Work:
-    """A case that is being worked on by somebody who may."""
+    """A case that is being worked on by somebody who may. `window` is the page that they type on, where there is one."""
 
     session: Session
     actor: Actor
@@ -43,6 +57,7 @@ class Work:
     opened: OpenCase
     case: Case
     content: CaseContent
+    window: Window = Window()
     _known: dict[type[SealedRow], tuple[object, Any]] = field(default_factory=dict, repr=False)
 
     @property

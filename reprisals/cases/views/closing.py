@@ -1,5 +1,6 @@
 """Checking what was told, sending it, and discarding a draft."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,8 +12,10 @@ from reprisals.access import Permission
 from reprisals.cases import queries
 from reprisals.cases.actions import drafts, parts
 from reprisals.cases.actions.last_page import OfficeSaid, check_office, office_said, sent_with
+from reprisals.cases.actions.titles import title_in
 from reprisals.cases.actions.unfinished import (
     LAST_PAGE,
+    Kept,
     drop_sent,
     keep_unfinished,
     mark_of_unfinished,
@@ -22,18 +25,12 @@ from reprisals.cases.actions.work import Work, may_edit, title_mark
 from reprisals.cases.consent.rules.ledger import Scope
 from reprisals.cases.forms.closing import CheckForm, DiscardForm
 from reprisals.cases.rules.clocks import PROMISE, Priority
-from reprisals.cases.rules.outline import missing_to_submit, propose_title
+from reprisals.cases.rules.outline import missing_to_submit
 from reprisals.cases.rules.stages import Stage
 from reprisals.cases.views.blueprint import bp
 from reprisals.cases.views.consent import consent_rows
-from reprisals.cases.views.page import (
-    BACK,
-    autosave_unfinished,
-    keep_typed,
-    open_to_change,
-    open_to_read,
-    typed_fields,
-)
+from reprisals.cases.views.keeping import keep_typed, typed_fields
+from reprisals.cases.views.page import BACK, autosave_unfinished, open_to_change, open_to_read
 from reprisals.cases.views.sending import (
     Shown,
     answer_sent,
@@ -47,19 +44,20 @@ from reprisals.cases.views.sending import (
 from reprisals.cases.views.steps import LABELS, ORDER, address_of, steps_of
 from reprisals.cases.views.told import told_of
 from reprisals.cases.views.unfinished import begun_in
+from reprisals.cases.views.window import Origin, opened_anew, origin_of
 from reprisals.i18n.marking import RuleBroken
 from reprisals.identity import queries as people
 from reprisals.identity.models import Team
 from reprisals.sealing.holders import TeamKind
 from reprisals.web.current import actor, db, or_404, requires, settings
 from reprisals.web.filters import show
-from reprisals.web.forms import Form
+from reprisals.web.forms import Form, language
 from reprisals.web.kept import filled_from, kept_fields, words_stored
 
 
 def proposed_title(work: Work) -> str:
     """A title from codes and numbers alone, in the language of the person who submits."""
-    return " · ".join(show(part) for part in propose_title(drafts.title_facts_of(work)))
+    return title_in(drafts.title_facts_of(work), language())
 
 
 def _title_of(work: Work) -> str:
@@ -76,14 +74,13 @@ def check(case_id: UUID) -> ResponseReturnValue:
     if not _is_own_draft(work):
         late = kept_fields()
         return answer_sent(work, late.items(multi=True)) if late else redirect(_page_of(case_id))
-    kept, said = unfinished_of(work, LAST_PAGE), office_said(work)
-    typed = filled_from(kept.fields)
+    kept = unfinished_of(work, LAST_PAGE)
+    said, typed = office_said(opened_anew(work, kept)), filled_from(kept.fields)
     form = CheckForm(typed, data=_standing(work))
     follow_title(work, form, read_shown(typed.get("revision", "") if typed else ""), _title_of(work))
-    _offer_the_safer(form, said)
-    return _render_check(
-        work, form, said, "" if kept_fields() else kept.mark, shown_of(work, _title_of(work))
-    )
+    if form.seen_office != said.mark:
+        _offer_the_safer(form, said)
+    return _render_check(work, form, said, shown_of(work, _title_of(work)), origin_of(kept))
 
 
 def _page_of(case_id: UUID) -> str:
@@ -126,10 +123,10 @@ def _take_check(case_id: UUID) -> ResponseReturnValue:
             return redirect(_send(work, form, said))
         except RuleBroken as refusal:
             form.refuse(refusal)
-    keep_typed(case_id, LAST_PAGE)
-    if request.form.get("of_office") != said.mark:
+    keep_typed(work, LAST_PAGE)
+    if form.seen_office != said.mark:
         _offer_the_safer(form, said)
-    page = _render_check(work, form, said, request.form.get("kept", ""), now)
+    page = _render_check(work, form, said, now)
     return page, 409 if is_changed else 422
 
 
@@ -152,7 +149,7 @@ def _send(work: Work, form: CheckForm, said: OfficeSaid) -> str:
     """Submit, or ask once more where the case would go to the alternate team. Where the answer leads to."""
     is_concerned = bool(form.office_concerned.data)
     check_office(said, request.form.get("of_office", ""), is_concerned=is_concerned)
-    sent = sent_with(work, request.form.get("kept", ""), is_concerned=is_concerned)
+    sent = sent_with(work, is_concerned=is_concerned)
     drafts.keep_out_office(work, is_concerned, form.office_reason.data or "")
     _keep_title(work, form.title.data or "")
     if drafts.is_office_kept_out(work):
@@ -173,15 +170,16 @@ def _keep_title(work: Work, title: str) -> None:
         parts.save_title(work, title, title_mark(work))
 
 
-def _render_check(work: Work, form: CheckForm, said: OfficeSaid, shown: str, now: Shown) -> str:
-    """`shown` is the mark of what a colleague typed, where the page is filled with it; `now` what stands in the case."""
+def _render_check(
+    work: Work, form: CheckForm, said: OfficeSaid, now: Shown, origin: Origin | None = None
+) -> str:
+    """`now` is what stands in the case; `origin` tells whose words the page was opened with."""
     missing = missing_to_submit(drafts.outline_of(work))
     is_concerned = bool(form.office_concerned.data)
-    sent = sent_with(work, shown, is_concerned=is_concerned)
+    sent = sent_with(work, is_concerned=is_concerned)
     is_office_out = is_concerned or drafts.is_office_kept_out(work)
-    is_taken = sent > sent_with(work, "", is_concerned=is_concerned)
     unfinished = mark_of_unfinished(work, sent)
-    form.leave_out.data = form.leave_out.data and request.form.get("unfinished") == unfinished
+    form.leave_out.data = form.leave_out.data and form.seen_unfinished == unfinished
     return render_template(
         "cases/check.html",
         work=work,
@@ -191,7 +189,8 @@ def _render_check(work: Work, form: CheckForm, said: OfficeSaid, shown: str, now
         begun=begun_in(work, sent=sent),
         unfinished=unfinished,
         revision=str(now),
-        kept=shown if is_taken else "",
+        window=work.window if work.window.filled in sent.values() else replace(work.window, filled=""),
+        origin=origin,
         said=said,
         steps=steps_of(work, None),
         consent=consent_rows(work),
@@ -238,7 +237,7 @@ def _look_again(work: Work, seen: Shown, now: Shown) -> str:
     """The last page once more, because the case has changed since the page after it was opened."""
     form = CheckForm(data=_standing(work))
     say_changed(work, form, seen)
-    return _render_check(work, form, office_said(work), "", now)
+    return _render_check(work, form, office_said(opened_anew(work, Kept())), now)
 
 
 def _render_alternate(work: Work, form: Form, now: Shown) -> str:

@@ -9,13 +9,16 @@ from flask.typing import ResponseReturnValue
 from reprisals.access import Permission
 from reprisals.cases.actions.consent import (
     Stopped,
+    find_new,
     find_overtaken,
     find_refusals,
     find_stopped,
     is_added,
     keep_answers,
+    mark_of_stopped,
+    with_wider,
 )
-from reprisals.cases.actions.unfinished import drop_shown, keep_unfinished, unfinished_of
+from reprisals.cases.actions.unfinished import keep_unfinished, unfinished_of
 from reprisals.cases.actions.uses import Glance, Use, glance_at, taken_out_against
 from reprisals.cases.actions.work import Work, may_edit
 from reprisals.cases.consent.rules.ledger import Scope
@@ -26,24 +29,21 @@ from reprisals.cases.rules.outline import Step
 from reprisals.cases.rules.stages import Stage
 from reprisals.cases.views.blueprint import bp
 from reprisals.cases.views.holders import list_holders
-from reprisals.cases.views.page import (
-    BACK,
-    autosave_unfinished,
-    keep_typed,
-    open_to_change,
-    open_to_read,
-    typed_fields,
-)
+from reprisals.cases.views.keeping import keep_typed, typed_fields
+from reprisals.cases.views.page import BACK, autosave_unfinished, open_to_change, open_to_read, saved_answer
 from reprisals.cases.views.people import entity_names, list_taken_out, named_persons
+from reprisals.cases.views.sending import answer_sent
 from reprisals.cases.views.steps import next_address, previous_address, steps_of
 from reprisals.cases.views.telling import number
+from reprisals.cases.views.window import Origin, comes_too_late, is_overtaken, opened_anew, origin_of
 from reprisals.i18n.marking import Marked, _
 from reprisals.web.current import actor, requires
-from reprisals.web.kept import filled_from, words_stored
+from reprisals.web.kept import filled_from, kept_fields, words_stored
 from reprisals.web.tokens import FIELD
 
 KEY = "consent"
-CONFIRMED = frozenset({"confirmed"})
+CONFIRMED_FIELD = "confirmed"
+CONFIRMED = frozenset({CONFIRMED_FIELD})
 USES: dict[Use, Marked] = {
     Use.KEEP_LEGAL_NAME: _("Keep the legal name"),
     Use.SHARE_ENTITY: _("Share with an entity outside OHCHR"),
@@ -63,6 +63,8 @@ def consent(case_id: UUID) -> ResponseReturnValue:
     if request.method != "POST":
         return _show(case_id)
     work = open_to_change(case_id)
+    if is_overtaken(work):
+        return _answer_overtaken(work)
     if request.headers.get("X-Autosave"):
         return autosave_unfinished(KEY, work)
     form = _form(work, request.form)
@@ -73,6 +75,14 @@ def consent(case_id: UUID) -> ResponseReturnValue:
     return _go_back(work, form) if request.form.get("go") == BACK else _save(work, form)
 
 
+def _answer_overtaken(work: Work) -> ResponseReturnValue:
+    """The case was submitted since this page of a draft was opened: what is new on it is given back, and not stored."""
+    form, behind = _form(work, request.form), number(request.form.get("revision", ""))
+    if form.says_anything() and not is_added(work, form.answers(), behind):
+        return answer_sent(work)
+    return saved_answer("") if request.headers.get("X-Autosave") else redirect(_after(work))
+
+
 def _go_back(work: Work, form: ConsentForm) -> ResponseReturnValue:
     """To the step before. The ledger only grows, so nothing is added in passing; what was typed is kept."""
     if form.says_anything():
@@ -81,13 +91,22 @@ def _go_back(work: Work, form: ConsentForm) -> ResponseReturnValue:
     return redirect(previous_address(work.id, Step.CONSENT))
 
 
-def _show(case_id: UUID) -> str:
+def _show(case_id: UUID) -> ResponseReturnValue:
     """The page as it stands, with what was typed on it and not finished."""
     work = open_to_read(case_id, KEY)
-    kept = unfinished_of(work, KEY)
+    kept, late = unfinished_of(work, KEY), kept_fields()
+    if late is not None and comes_too_late(work, late):
+        return answer_sent(work, late.items(multi=True))
+    opened_anew(work, kept)
     typed = filled_from(kept.fields)
-    started_from = typed.get("revision", "") if typed else ""
-    return _render(work, _form(work, typed), started_from, kept=kept.mark)
+    said = {name: typed.get(name, "") for name in ("revision", CONFIRMED_FIELD)} if typed else {}
+    return _render(
+        work,
+        _form(work, typed),
+        said.get("revision", ""),
+        origin=origin_of(kept),
+        confirmed=said.get(CONFIRMED_FIELD, ""),
+    )
 
 
 def _save(work: Work, form: ConsentForm) -> ResponseReturnValue:
@@ -97,16 +116,20 @@ def _save(work: Work, form: ConsentForm) -> ResponseReturnValue:
     if is_whole and is_added(work, given, number(started_from)):
         words_stored()
         return redirect(_after(work))
-    overtaken = find_overtaken(work, given, number(started_from))
-    form.show_faults((*overtaken, *find_refusals(work, given)))
+    new, asked = find_new(work, given), find_new(work, with_wider(work, given))
+    if is_whole and given and not asked:
+        keep_answers(work, given)
+        words_stored()
+        return redirect(f"{_after(work).partition('?')[0]}?said=consent-stands")
+    overtaken = find_overtaken(work, new, number(started_from))
+    form.show_faults((*overtaken, *find_refusals(work, new)))
     if form.errors:
-        keep_typed(work.id, KEY, CONFIRMED)
+        keep_typed(work, KEY, CONFIRMED)
         return _render(work, form, "" if overtaken else started_from), 422
-    stopped = find_stopped(work, given)
-    if stopped and not CONFIRMED & request.form.keys():
+    stopped = find_stopped(work, asked)
+    if stopped and request.form.get(CONFIRMED_FIELD) != mark_of_stopped(stopped):
         keep_unfinished(work, KEY, typed_fields(CONFIRMED))
         return _ask(work, stopped, form.names)
-    drop_shown(work, KEY, request.form.get("kept", ""))
     keep_answers(work, given)
     words_stored()
     return redirect(_after(work))
@@ -128,7 +151,8 @@ def _ask(work: Work, stopped: list[Stopped], names: dict[UUID, str]) -> str:
         ],
         is_name_hidden=any(Use.KEEP_LEGAL_NAME in one.uses for one in stopped),
         holders=list_holders(work.id),
-        fields=[(name, value) for name, value in request.form.items(multi=True) if name != FIELD],
+        fields=[pair for pair in request.form.items(multi=True) if pair[0] not in {FIELD, CONFIRMED_FIELD}],
+        confirmed=mark_of_stopped(stopped),
         back=url_for("cases.consent", case_id=work.id),
     )
 
@@ -194,7 +218,10 @@ def _after(work: Work) -> str:
     )
 
 
-def _render(work: Work, form: ConsentForm, started_from: str, *, kept: str | None = None) -> str:
+def _render(
+    work: Work, form: ConsentForm, started_from: str, *, origin: Origin | None = None, confirmed: str = ""
+) -> str:
+    """`confirmed` is the mark of what a withdrawal stops, where that was confirmed as the session ended."""
     is_draft = work.case.stage == Stage.DRAFT
     return render_template(
         "cases/consent.html",
@@ -204,10 +231,13 @@ def _render(work: Work, form: ConsentForm, started_from: str, *, kept: str | Non
         scopes=[scope.value for scope in Scope],
         rows=consent_rows(work),
         taken_out=taken_out_rows(work),
+        is_answered=bool(work.opened.load(ConsentAnswer)),
         is_general=work.content.is_general,
         uses=uses_of(glance_at(work)),
         is_draft=is_draft,
-        kept=request.form.get("kept", "") if kept is None else kept,
+        confirmed=confirmed,
+        window=work.window,
+        origin=origin,
         revision=started_from or str(len(work.opened.load(ConsentAnswer))),
         steps=steps_of(work, Step.CONSENT) if is_draft else [],
         next_step=next_address(work.id, Step.CONSENT),

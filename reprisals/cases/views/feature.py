@@ -7,6 +7,9 @@ from flask import Blueprint
 
 from reprisals.access import Permission
 from reprisals.cases import queries
+from reprisals.cases.forms.closing import CheckForm, DiscardForm
+from reprisals.cases.forms.consent import ConsentForm
+from reprisals.cases.forms.people import ActForm, CooperationForm, GeneralForm, PersonForm
 from reprisals.cases.views import (
     closing,
     consent,
@@ -24,6 +27,7 @@ from reprisals.cases.views import (
 from reprisals.cases.views.blueprint import bp
 from reprisals.i18n.marking import Marked, _
 from reprisals.web.current import actor, db
+from reprisals.web.forms import Form
 from reprisals.web.pages import Place
 
 
@@ -52,12 +56,24 @@ TITLES: dict[str, Marked] = {
     "cases.consent": _("What may we do with it?"),
     "cases.check": _("Check and submit"),
 }
+FORMS: dict[str, type[Form]] = {
+    "cases.new": telling.DANGER.form,
+    **{f"cases.{page.key}": page.form for page in telling.PAGES},
+    "cases.who": GeneralForm,
+    "cases.person": PersonForm,
+    "cases.cooperation": CooperationForm,
+    "cases.act": ActForm,
+    "cases.consent": ConsentForm,
+    "cases.check": CheckForm,
+    "cases.discard": DiscardForm,
+}
 SUBJECTS: dict[str, Callable[[UUID], str]] = {"case_id": _reference}
 NOTICES: dict[str, Marked] = {
     "case-saved": _("Saved."),
     "case-removed": _("Removed. What stood there is kept in the history."),
     "case-changed": _("This was changed in the meantime. Look at it again before you remove it."),
     "case-dropped": _("Dropped. What was typed there is gone."),
+    "consent-stands": _("Nothing was added: the ledger already says this, word for word."),
     "draft-discarded": _("The draft is discarded."),
 }
 MODULES = (

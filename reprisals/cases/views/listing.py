@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from reprisals.access import Permission, Role
 from reprisals.audit.opening import open_titles
 from reprisals.cases import queries
+from reprisals.cases.actions.titles import shown_title
 from reprisals.cases.models.case import Case, CaseContent
 from reprisals.cases.rules.clocks import NextStep, Priority, next_step
 from reprisals.cases.rules.stages import Stage
@@ -108,7 +109,7 @@ def _drafts(drafts: list[tuple[Case, datetime]], titles: Any) -> list[dict[str, 
         {
             "href": url_for("cases.check", case_id=case.id),
             "reference": case.reference,
-            "title": titles[case.id].title,
+            "title": shown_title(titles[case.id], language()),
             "touched_at": at,
         }
         for case, at in drafts
@@ -139,7 +140,7 @@ def _rows(cases: list[Case], titles: Any, *, is_received: bool) -> list[dict[str
                 "deadline": case.due_at,
                 "next": show(next_of(case).text),
                 "owner": teams.get(shown[case.id]),
-                "title": content.title,
+                "title": shown_title(content, language()),
             }
         )
     return rows

@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session
 from reprisals.access import Actor, NotAllowed, Permission
 from reprisals.cases import queries
 from reprisals.cases.actions import drafts, parts
-from reprisals.cases.actions.unfinished import Fields, check_typed, is_too_long, keep_unfinished
+from reprisals.cases.actions.unfinished import Fields, check_typed, is_too_long, keep_unfinished, list_beside
 from reprisals.cases.actions.work import Work, begin_work, danger_mark
 from reprisals.cases.forms.telling import DangerForm
 from reprisals.cases.rules.outline import Step
 from reprisals.cases.views.blueprint import bp
-from reprisals.cases.views.page import FROM_ANOTHER_PAGE, keep_typed, saved_answer, typed_fields
+from reprisals.cases.views.keeping import give_back, keep_typed, typed_fields
+from reprisals.cases.views.page import FROM_ANOTHER_PAGE, saved_answer
+from reprisals.cases.views.sending import answer_sent
 from reprisals.cases.views.steps import address_of, first_steps, next_address
+from reprisals.cases.views.window import first_window, is_overtaken, typed_here
 from reprisals.i18n.marking import RuleBroken, _
 from reprisals.identity import queries as people
 from reprisals.sealing.grants import team_has_keys
@@ -90,29 +93,36 @@ def _first_page() -> ResponseReturnValue:
 def _again(case_id: UUID) -> ResponseReturnValue:
     """The draft exists: a second click, going back, or it saved itself before. The same page of the case takes over."""
     or_404(queries.find_case(db(), actor(), case_id))
-    work = begin_work(db(), keyring(), actor(), case_id)
+    work = typed_here(begin_work(db(), keyring(), actor(), case_id))
+    if is_overtaken(work) and not _says(work):
+        return answer_sent(work)
     if request.headers.get("X-Autosave"):
         _keep_beside(work)
         return saved_answer("")
     form = DangerForm(request.form)
     if not form.validate_on_submit():
-        keep_typed(case_id, "danger")
+        keep_typed(work, "danger")
         return _render_new(form, case_id), 422
     if work.case.danger is None:
         parts.save_danger(work, *form.told(), danger_mark(work))
-    is_kept = _keep_beside(work)
+    is_kept = _keep_beside(work) or bool(list_beside(work, "danger"))
     words_stored()
     return redirect(address_of(case_id, Step.DANGER) if is_kept else next_address(case_id, Step.DANGER))
 
 
 def _keep_beside(work: Work) -> bool:
     """Keep what the first page says beside what stands in the case, if that is something else. Whether it is."""
-    said = request.form.get("danger", ""), clean(request.form.get("danger_words"))
-    if said == (work.case.danger, work.content.danger_words):
+    if _says(work):
         return False
     another = (FROM_ANOTHER_PAGE,) if work.case.danger else ()
     keep_unfinished(work, "danger", (*typed_fields(), *another))
     return True
+
+
+def _says(work: Work) -> bool:
+    """Whether what the first page says stands in the case."""
+    said = request.form.get("danger", ""), clean(request.form.get("danger_words"))
+    return said == (work.case.danger, work.content.danger_words)
 
 
 def _keep_new(form: DangerForm, case_id: UUID, team_id: UUID, *, is_autosave: bool) -> ResponseReturnValue:
@@ -132,6 +142,10 @@ def _begin_unfinished(session: Session, keys: Keyring, who: Actor, begun: tuple[
         work = drafts.begin_draft(session, keys, who, case_id, team_id)
     except drafts.AlreadyBegun:
         work = begin_work(session, keys, who, case_id)
+    typed_here(work)
+    if is_overtaken(work):
+        give_back(work)
+        return
     keep_unfinished(work, "danger", fields)
 
 
@@ -149,6 +163,7 @@ def _render_new(form: DangerForm, case_id: UUID) -> str:
         case_id=case_id,
         teams=teams,
         chosen_team=request.form.get("team", ""),
+        window=first_window(request.form or kept_fields()),
         steps=first_steps(Step.DANGER),
     )
 

@@ -5,26 +5,20 @@ same part both texts stand on the page.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from reprisals import clock
-from reprisals.access import Actor, NotAllowed
-from reprisals.audit.actions import OPEN_CASES
+from reprisals.audit.actions import undo
 from reprisals.cases import queries
 from reprisals.cases.actions.unfinished import (
-    NoRoom,
-    check_room,
-    drop_shown,
-    is_too_long,
     keep_unfinished,
+    list_beside,
     unfinished_of,
 )
 from reprisals.cases.actions.work import Clash, Work, begin_work, may_edit, read_case
@@ -32,16 +26,24 @@ from reprisals.cases.forms.fields import add_entry
 from reprisals.cases.models.case import Case
 from reprisals.cases.rules.outline import Step
 from reprisals.cases.rules.stages import Stage
+from reprisals.cases.views.keeping import keep_typed, typed_fields
+from reprisals.cases.views.sending import answer_sent
 from reprisals.cases.views.steps import ORDER, next_address, previous_address, steps_of
+from reprisals.cases.views.window import (
+    Beside,
+    comes_too_late,
+    is_overtaken,
+    opened_anew,
+    origin_of,
+    show_beside,
+    typed_here,
+)
 from reprisals.i18n.marking import Marked, RuleBroken
-from reprisals.sealing.keyring import Keyring
-from reprisals.web.current import actor, afterwards, db, keyring, me, or_404
+from reprisals.web.current import actor, db, keyring, me, or_404
 from reprisals.web.filters import plain_value, show_clock
 from reprisals.web.forms import Form
-from reprisals.web.kept import KEPT, kept_fields, words_stored
-from reprisals.web.tokens import FIELD
+from reprisals.web.kept import kept_fields, words_stored
 
-NOT_KEPT = frozenset({FIELD, KEPT, "kept", "add", "stop", "more", "go", "unfinished", "of_office"})
 BACK = "back"
 FROM_ANOTHER_PAGE = ("revision", "another page")
 """A field of what is kept: it was typed on another page than the part's own, so it is shown beside what stands in the case."""
@@ -68,7 +70,7 @@ class Page:
     key: str
     title: Marked
     template: str
-    form: Callable[..., Any]
+    form: type[Any]
     load: Callable[[Work], Filled]
     save: Callable[[Work, Any, str], None]
     step: Step | None = None
@@ -91,16 +93,18 @@ def open_to_read(case_id: UUID, purpose: str) -> Work:
 def open_to_change(case_id: UUID) -> Work:
     """The case, opened and locked. 404 where there is none that the person may read; 403 where it is not theirs to change."""
     find(case_id)
-    return begin_work(db(), keyring(), actor(), case_id)
+    return typed_here(begin_work(db(), keyring(), actor(), case_id))
 
 
 def serve(page: Page, case_id: UUID) -> ResponseReturnValue:
     """Answer for a page: show it, save by itself, or save and go on."""
     if request.method != "POST":
         return _show(page, case_id)
-    if request.headers.get("X-Autosave"):
-        return _autosave(page, case_id)
     work = open_to_change(case_id)
+    if is_overtaken(work):
+        return _answer_overtaken(page, work)
+    if request.headers.get("X-Autosave"):
+        return _autosave(page, work)
     form = page.form(request.form, **page.form_values(work))
     if "add" in request.form:
         add_entry(form, request.form["add"])
@@ -108,15 +112,22 @@ def serve(page: Page, case_id: UUID) -> ResponseReturnValue:
     return _save(page, work, form)
 
 
-def _autosave(page: Page, case_id: UUID) -> ResponseReturnValue:
+def _answer_overtaken(page: Page, work: Work) -> ResponseReturnValue:
+    """The case was submitted since this draft's page was opened. What is new on it is given back, and not stored."""
+    is_said = not _differing(page, work, request.form, page.load(work))
+    if request.headers.get("X-Autosave") and is_said:
+        return saved_answer(request.form.get("revision", ""))
+    return redirect(_after(page, work)) if is_said else answer_sent(work)
+
+
+def _autosave(page: Page, work: Work) -> ResponseReturnValue:
     """Keep what is typed. Where the part was saved meanwhile, what is new in it is kept, too, and the page is told."""
-    work = open_to_change(case_id)
     filled, started_from = page.load(work), request.form.get("revision", "")
     if filled.revision == started_from:
         return autosave_unfinished(page.key, work, page.not_kept(work))
     if not _differing(page, work, request.form, filled):
         return saved_answer(started_from)
-    keep_typed(case_id, page.key, page.not_kept(work))
+    keep_typed(work, page.key, page.not_kept(work))
     return jsonify(revision=started_from), 409
 
 
@@ -132,20 +143,15 @@ def saved_answer(revision: str) -> ResponseReturnValue:
     return jsonify(saved_at=show_clock(clock.now()), revision=revision, session_ends=ends)
 
 
-def typed_fields(not_kept: frozenset[str] = frozenset()) -> tuple[tuple[str, str], ...]:
-    """The fields that were posted, as they were typed, without those that may not be kept."""
-    left_out = NOT_KEPT | not_kept
-    return tuple(
-        (name, value) for name, values in request.form.lists() for value in values if name not in left_out
-    )
-
-
 def _show(page: Page, case_id: UUID) -> ResponseReturnValue:
     work = open_to_read(case_id, page.key.partition(":")[0])
     if not may_edit(actor(), work.case):
         return redirect(url_for("cases.show", case_id=case_id))
     filled = page.load(work)
     kept, late = unfinished_of(work, page.key), kept_fields()
+    if late is not None and comes_too_late(work, late):
+        return answer_sent(work, late.items(multi=True))
+    opened_anew(work, kept)
     if late is None and not kept.fields:
         return _render(page, work, page.form(data=filled.data, **page.form_values(work)), filled.revision)
     hidden = page.not_kept(work)
@@ -154,25 +160,28 @@ def _show(page: Page, case_id: UUID) -> ResponseReturnValue:
     form = page.form(typed, **page.form_values(work))
     is_stale = typed.get("revision", filled.revision) != filled.revision
     theirs = _differing(page, work, typed, filled) if is_stale else []
-    return _render(page, work, form, filled.revision, kept=kept.mark, clash=theirs or None, by=filled.by)
+    shown = {"origin": origin_of(kept), "typed": typed, "clash": theirs or None, "by": filled.by}
+    return _render(page, work, form, filled.revision, **shown)
 
 
 def _save(page: Page, work: Work, form: Form) -> ResponseReturnValue:
     started_from = request.form.get("revision", "")
     if form.validate_on_submit():
+        if any(one.mark not in work.window.beside for one in _beside(page, work, request.form)):
+            return _show_clash(page, work.id, form, is_stale=page.load(work).revision != started_from)
+        work.window = show_beside(work, page.key)
         try:
-            drop_shown(work, page.key, request.form.get("kept", ""))
             page.save(work, form, started_from)
         except RuleBroken as refusal:
             form.refuse(refusal)
         except Clash:
-            return _show_clash(page, work.id, form)
+            return _show_clash(page, work.id, form, is_stale=True)
         else:
             words_stored()
             return redirect(_after(page, work))
     if _goes_back():
         return redirect(_back_unfinished(page, work.id))
-    keep_typed(work.id, page.key, page.not_kept(work))
+    keep_typed(work, page.key, page.not_kept(work))
     return _render(page, work, form, started_from), 422
 
 
@@ -182,18 +191,12 @@ def _goes_back() -> bool:
 
 def _back_unfinished(page: Page, case_id: UUID) -> str:
     """Nobody is held on a page that does not hold. What was typed on it is kept, if it is more than stands there already."""
-    _undo()
+    undo(db())
     work = open_to_change(case_id)
     if _differing(page, work, request.form, page.load(work)):
         keep_unfinished(work, page.key, typed_fields(page.not_kept(work)))
     words_stored()
     return _after(page, work)
-
-
-def _undo() -> None:
-    """Take back what this request has written, so that cases are opened anew as they are stored."""
-    db().rollback()
-    db().info[OPEN_CASES] = {}
 
 
 def _after(page: Page, work: Work) -> str:
@@ -206,25 +209,43 @@ def _after(page: Page, work: Work) -> str:
     return page.next_url(work) or next_address(work.id, page.step)
 
 
-def _show_clash(page: Page, case_id: UUID, form: Form) -> ResponseReturnValue:
-    """Both texts: what stands in the case now, and what was typed, which is saved if it is sent again.
-
-    Where both say the same, as after a double click, it was saved already.
+def _show_clash(page: Page, case_id: UUID, form: Form, *, is_stale: bool) -> ResponseReturnValue:
+    """Both texts: what stands in the case now, or what one typed elsewhere, and what was typed here. It is saved if it is sent
+    again; where all say the same, as after a double click, it was saved already.
     """
-    _undo()
-    work = open_to_read(case_id, "clash")
+    undo(db())
+    work = typed_here(open_to_read(case_id, "clash"))
+    if is_overtaken(work):
+        return _answer_overtaken(page, work)
     filled = page.load(work)
-    differing = _differing(page, work, request.form, filled)
-    if not differing:
+    differing = _differing(page, work, request.form, filled) if is_stale else []
+    if not differing and not _beside(page, work, request.form):
         return redirect(_after(page, work))
-    keep_typed(case_id, page.key, page.not_kept(work))
-    return _render(page, work, form, filled.revision, clash=differing, by=filled.by), 409
+    keep_typed(work, page.key, page.not_kept(work))
+    return _render(page, work, form, filled.revision, clash=differing or None, by=filled.by), 409
 
 
 def _differing(page: Page, work: Work, typed: MultiDict[str, str], filled: Filled) -> list[tuple[Any, Any]]:
     """The fields in which something else was typed than stands in the case, each with that; none where both tell the same."""
     values = page.form_values(work)
-    mine, theirs = page.form(typed, **values), page.form(data=filled.data, **values)
+    return _unlike(page.form(typed, **values), page.form(data=filled.data, **values))
+
+
+def _beside(page: Page, work: Work, typed: MultiDict[str, str]) -> list[Beside]:
+    """What the actor typed on the same page elsewhere and did not finish, where it says something else."""
+    values, hidden, found = page.form_values(work), page.not_kept(work), []
+    for kept in list_beside(work, page.key):
+        theirs = page.form(MultiDict([pair for pair in kept.fields if pair[0] not in hidden]), **values)
+        told = [
+            (mine.label.text, plain_value(other))
+            for mine, other in _unlike(page.form(typed, **values), theirs)
+        ]
+        if told and kept.at is not None:
+            found.append(Beside(kept.at, kept.mark, tuple(told)))
+    return found
+
+
+def _unlike(mine: Any, theirs: Any) -> list[tuple[Any, Any]]:
     if mine.validate() and theirs.validate() and mine.told() == theirs.told():
         return []
     return [
@@ -232,25 +253,9 @@ def _differing(page: Page, work: Work, typed: MultiDict[str, str], filled: Fille
     ]
 
 
-def keep_typed(case_id: UUID, key: str, not_kept: frozenset[str] = frozenset()) -> None:
-    """Keep what was typed on a page that is refused, after the request was undone. Raises NoRoom."""
-    fields, who, keys = typed_fields(not_kept), actor(), keyring()
-    if is_too_long(fields):
-        return  # the page that refuses it has it whole, and says which text is too long
-    check_room(open_to_change(case_id), key, fields)
-    afterwards(lambda session: keep_later(session, keys, who, case_id, (key, fields)))
-
-
-def keep_later(
-    session: Session, keys: Keyring, who: Actor, case_id: UUID, typed: tuple[str, tuple[tuple[str, str], ...]]
-) -> None:
-    """Seal what was typed on a page that was refused, in a transaction of its own, unless the case has gone meanwhile."""
-    with suppress(NotAllowed, NoRoom):
-        keep_unfinished(begin_work(session, keys, who, case_id), *typed)
-
-
 def _render(page: Page, work: Work, form: Form, revision: str, **more: Any) -> str:
     is_draft = work.case.stage == Stage.DRAFT
+    beside = _beside(page, work, more.pop("typed", request.form))
     values = {
         "page_title": page.title,
         "work": work,
@@ -261,8 +266,10 @@ def _render(page: Page, work: Work, form: Form, revision: str, **more: Any) -> s
         "steps": steps_of(work, page.step) if is_draft else [],
         "back": url_for("cases.show", case_id=work.id),
         "theirs": more.pop("clash", None),
+        "beside": beside,
+        "window": show_beside(work, page.key),
         "is_own_clash": more.pop("by", None) == actor().person_id,
         "is_first": page.step is ORDER[0],
-        "kept": more.pop("kept", request.form.get("kept", "")),
+        "origin": more.pop("origin", None),
     }
     return render_template(page.template, **values, **page.context(work), **more)

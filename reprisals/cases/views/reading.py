@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from reprisals.access import Permission
 from reprisals.cases.actions.drafts import outline_of
+from reprisals.cases.actions.titles import shown_title
 from reprisals.cases.actions.uses import glance_at
 from reprisals.cases.actions.work import Work, may_edit
 from reprisals.cases.consent.rules.ledger import Scope
@@ -25,6 +26,7 @@ from reprisals.i18n.marking import _
 from reprisals.identity import queries as people
 from reprisals.web.current import actor, db, requires
 from reprisals.web.filters import show, show_code, show_loose
+from reprisals.web.forms import language
 
 
 @bp.route("/<uuid:case_id>", endpoint="show")
@@ -38,6 +40,7 @@ def show_case(case_id: UUID) -> ResponseReturnValue:
         "cases/show.html",
         work=work,
         case=work.case,
+        title=shown_title(work.content, language()),
         next=next_of(work.case),
         holders=list_holders(case_id),
         kept_out=list_kept_out(work.opened.manifest.exclusions),

@@ -161,6 +161,7 @@ UNTOLD: dict[str, dict[str, str]] = {
         "stage_since": "moves with the stage, and the change has its moment",
         "duplicate_of": "is an identifier, and nothing writes it yet",
         "title_is_own": "moves with the title",
+        "proposed": "is what the title was made of",
         "language": "nothing writes it yet",
     },
     "act": {"persons": "are identifiers, and no page writes them yet"},

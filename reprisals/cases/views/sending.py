@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, request
-from flask.typing import ResponseReturnValue
 
 from reprisals.audit import queries as log
 from reprisals.cases.actions.drafts import is_office_kept_out, office_reason_of
@@ -105,13 +104,15 @@ def say_changed(work: Work, form: Form, seen: Shown) -> None:
         form.refuse(RuleBroken(_("What was changed: %(parts)s", parts=show_list(told))))
 
 
-def answer_sent(work: Work, fields: Any = None) -> ResponseReturnValue:
-    """The case was sent before this: by whom and when, with what was typed, or these fields, to be copied."""
+def answer_sent(work: Work, fields: Any = None) -> tuple[str, int]:
+    """The case was sent before this: by whom, when and to which team, with what was typed, or these fields, to be copied."""
     sent = log.find_last(db(), work.id, "case.submitted")
     sender = sent.actor_id if sent else None
+    team_id = work.case.triage_team_id
     page = render_template(
         "cases/sent.html",
         case=work.case,
+        team=people.find_team(db(), team_id) if team_id else None,
         by=people.names_of(db(), {sender}).get(sender, "") if sender is not None else "",
         is_own=sender == actor().person_id,
         fields=typed() if fields is None else tuple(fields),
@@ -128,7 +129,7 @@ def is_second_click(work: Work, form: CheckForm | None) -> bool:
     if form is None:
         return True
     is_concerned = bool(form.office_concerned.data)
-    said = (form.title.data, is_concerned, (form.office_reason.data or "") if is_concerned else "")
+    said = (form.title.data, is_concerned, form.office_reason.data or "")
     return said == (work.content.title, is_office_kept_out(work), office_reason_of(work))
 
 

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from reprisals.access import Permission
 from reprisals.cases.actions import parts
+from reprisals.cases.actions.titles import shown_title
 from reprisals.cases.actions.work import Work, danger_mark, states_mark, title_mark
 from reprisals.cases.forms.closing import TitleForm
 from reprisals.cases.forms.fields import date_data, state_text
-from reprisals.cases.forms.telling import AccountForm, DangerForm, ReachForm, StatesForm, WishForm
+from reprisals.cases.forms.telling import HAPPENED, AccountForm, DangerForm, ReachForm, StatesForm, WishForm
 from reprisals.cases.models.account import Account, Act, Reach, Wish
 from reprisals.cases.rules.outline import Step
 from reprisals.cases.views.blueprint import bp
@@ -58,7 +59,7 @@ def _save_danger(work: Work, form: DangerForm, revision: str) -> None:
 def _load_account(work: Work) -> Filled:
     row, content = work.one(Account)
     data = {
-        "happened": "YES" if content.happened else "NO",
+        "happened": next((said for said, means in HAPPENED.items() if means is content.happened), None),
         "acts": [act.code for act in work.opened.load(Act)],
         "words": content.words,
         "since": date_data(content.since),
@@ -141,7 +142,9 @@ TITLE = Page(
     _("Title of the case"),
     "cases/title.html",
     TitleForm,
-    lambda work: Filled({"title": work.content.title}, title_mark(work), work.case.changed_by),
+    lambda work: Filled(
+        {"title": shown_title(work.content, language())}, title_mark(work), work.case.changed_by
+    ),
     lambda work, form, revision: parts.save_title(work, form.title.data, revision),
 )
 PAGES = (DANGER, WHAT, STATES, WISH, REACH, TITLE)

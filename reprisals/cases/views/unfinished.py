@@ -10,7 +10,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from reprisals.access import Permission
-from reprisals.cases.actions.last_page import says_concerned
+from reprisals.cases.actions.last_page import is_ticked
 from reprisals.cases.actions.unfinished import LAST_PAGE, NOBODY, Fields, drop_one, list_unfinished
 from reprisals.cases.actions.work import Work
 from reprisals.cases.models.account import Act
@@ -96,10 +96,9 @@ def _begun(work: Work, row: Unfinished, fields: Fields, names: dict[UUID, str]) 
 
 
 def _of_office(typed: dict[str, str]) -> tuple[Marked, str]:
-    says = says_concerned(typed)
     text = (
         _("The case concerns the reprisals team or somebody in it")
-        if says
+        if is_ticked(typed)
         else _("It is not said that the case concerns the reprisals team.")
     )
     return text, clean(typed.get("office_reason", ""))

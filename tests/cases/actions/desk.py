@@ -25,7 +25,7 @@ ASKED = ConsentContent(giver="SELF", means="PHONE")
 
 def account(*acts: str, **fields: Any) -> parts.AccountTold:
     """What happened as told."""
-    return parts.AccountTold(frozenset(acts), AccountContent(**fields))
+    return parts.AccountTold(frozenset(acts), AccountContent(**{"happened": True} | fields))
 
 
 def person(unit: str = "IND", headcount: Headcount | None = None, **fields: Any) -> parts.PersonTold:

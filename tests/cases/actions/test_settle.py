@@ -58,8 +58,21 @@ def save_account(desk: Desk, case_id: UUID, started: int, *acts: str, **content:
         parts.save_account(work, account(*acts, **content), started)
 
 
+def test_what_nobody_said_to_have_happened_or_to_be_feared_is_counted_as_no_kind_of_record(
+    desk: Desk,
+) -> None:
+    case_id = desk.begin()
+    found = [desk.read(case_id).case.record_type]
+    save_account(desk, case_id, 0, "DET", happened=None, words="They came.")
+    desk.add_person(case_id)
+    found.append(desk.read(case_id).case.record_type)
+
+    assert found == [None, None]
+
+
 def test_a_case_is_a_situation_once_that_is_said_until_somebody_is_concerned(desk: Desk) -> None:
     case_id, organization = desk.begin(), uuid4()
+    save_account(desk, case_id, 0, words="They came.")
     found = [desk.read(case_id).case.record_type]
     with desk.work(case_id) as work:
         parts.say_general(work, is_general=True)
@@ -69,7 +82,7 @@ def test_a_case_is_a_situation_once_that_is_said_until_somebody_is_concerned(des
     found.append(desk.read(case_id).case.record_type)
     desk.add_person(case_id)
     found.append(desk.read(case_id).case.record_type)
-    save_account(desk, case_id, 0, happened=False, coming="a trial")
+    save_account(desk, case_id, 1, happened=False, coming="a trial")
     found.append(desk.read(case_id).case.record_type)
 
     assert found == ["PERSONS", "SITUATION", "ORGANIZATIONS", "PERSONS", "FEARED"]
@@ -170,7 +183,9 @@ def test_every_text_that_a_page_takes_is_found_or_left_out_on_purpose(desk: Desk
 
     with desk.work(case_id) as work:
         act = work.opened.load(Act)[0]
-        parts.save_account(work, parts.AccountTold(frozenset({"DET"}), fill(AccountContent)), 1)
+        parts.save_account(
+            work, parts.AccountTold(frozenset({"DET"}), fill(AccountContent, happened=True)), 1
+        )
         parts.save_act(work, act.id, parts.ActTold(frozenset(), frozenset(), fill(ActContent)), 1)
         told = parts.CooperationTold("UNDP", "MTG", "ACTUAL", "POS", frozenset(), fill(CooperationContent))
         parts.save_cooperation(work, link, told, 0)
@@ -246,10 +261,10 @@ def test_the_history_of_facets_gives_the_state_as_of_an_earlier_date(desk: Desk,
         (600, "ABOUT", ["HRD"]),
         (31, "EXACT", ["HRD"]),
     ]
-    assert case_at(begun) == ("PERSONS", "NO", "NORMAL")
-    assert case_at(told_at) == ("PERSONS", "NO", "NORMAL")
-    assert case_at(corrected_at) == ("PERSONS", "YES", "URGENT")
-    assert case_at(clock.now()) == ("PERSONS", "YES", "URGENT")
+    assert case_at(begun) == (None, "NO", "NORMAL")
+    assert case_at(told_at) == (None, "NO", "NORMAL")
+    assert case_at(corrected_at) == (None, "YES", "URGENT")
+    assert case_at(clock.now()) == (None, "YES", "URGENT")
     assert facets_at(read, group, clock.now()) is None
 
 

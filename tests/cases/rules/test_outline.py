@@ -16,10 +16,14 @@ from reprisals.cases.rules.outline import (
     missing_to_submit,
     propose_title,
 )
-from reprisals.i18n.marking import Coded, Marked
+from reprisals.i18n.marking import Coded, Marked, _
 
 ENOUGH = CaseOutline(
-    danger=Danger.NO, words="Summoned after the session.", states=("QQA",), reach_back="Through the cousin."
+    danger=Danger.NO,
+    happened=True,
+    words="Summoned after the session.",
+    states=("QQA",),
+    reach_back="Through the cousin.",
 )
 NOTHING_SEEN = ["", " ", "\t\n", "\u200b\u200e", "\u0000", "\u0301", "\u3000\u00ad"]
 
@@ -32,6 +36,7 @@ def test_all_that_is_missing_is_named_in_the_order_of_the_pages() -> None:
     assert [each.step for each in missing_to_submit(CaseOutline())] == [
         Step.DANGER,
         Step.WHAT,
+        Step.WHAT,
         Step.STATES,
         Step.REACH,
     ]
@@ -42,6 +47,7 @@ def test_all_that_is_missing_is_named_in_the_order_of_the_pages() -> None:
     [
         (replace(ENOUGH, danger=None), Step.DANGER, "danger"),
         (replace(ENOUGH, words=""), Step.WHAT, "words"),
+        (replace(ENOUGH, happened=None), Step.WHAT, "happened"),
         (replace(ENOUGH, states=()), Step.STATES, "states"),
         (replace(ENOUGH, states=(" ",)), Step.STATES, "states"),
         (replace(ENOUGH, reach_back=""), Step.REACH, "reach_back"),
@@ -97,10 +103,13 @@ def test_printing_an_outline_shows_nothing_that_a_person_wrote() -> None:
         (True, [], RecordType.PERSONS),
         (False, [], RecordType.FEARED),
         (False, ["IND"], RecordType.FEARED),
+        (None, [], None),
+        (None, ["IND"], None),
+        (None, ["ORG"], None),
     ],
 )
 def test_the_record_type_follows_from_what_happened_and_to_whom(
-    happened: bool, units: list[str], record_type: RecordType
+    happened: bool | None, units: list[str], record_type: RecordType | None
 ) -> None:
     assert derive_record_type(happened, units) is record_type
 
@@ -112,10 +121,11 @@ def test_the_record_type_follows_from_what_happened_and_to_whom(
         (False, [], RecordType.FEARED),
         (True, ["IND"], RecordType.PERSONS),
         (True, ["ORG"], RecordType.ORGANIZATIONS),
+        (None, [], None),
     ],
 )
 def test_a_case_is_a_situation_where_that_was_said_and_nobody_is_recorded(
-    happened: bool, units: list[str], record_type: RecordType
+    happened: bool | None, units: list[str], record_type: RecordType | None
 ) -> None:
     assert derive_record_type(happened, units, is_general=True) is record_type
 
@@ -138,6 +148,11 @@ def test_a_title_of_many_acts_and_states_stays_short() -> None:
 
 def test_a_title_without_acts_says_what_kind_of_record_it_is() -> None:
     assert propose_title(TitleFacts(RecordType.SITUATION)) == (Coded("record_types", "SITUATION"),)
+
+
+def test_a_title_of_what_is_not_known_yet_to_have_happened_says_no_kind_of_record() -> None:
+    assert propose_title(TitleFacts(None)) == (_("Case"),)
+    assert propose_title(TitleFacts(None, ("DET",))) == (Coded("acts", "DET"),)
 
 
 def test_a_title_of_a_feared_reprisal_says_that_it_is_feared() -> None:

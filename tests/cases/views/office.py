@@ -76,7 +76,7 @@ class Focal:
     def ready(self, danger: str = "NO", words: str = "They came at night.") -> UUID:
         """A draft that says what is required, told page by page."""
         case_id = self.begin(danger)
-        self.fill(case_id, "what", ("words", words), ("acts", "DET"))
+        self.fill(case_id, "what", ("happened", "YES"), ("words", words), ("acts", "DET"))
         self.fill(case_id, "states", ("states-0", "Kenya"))
         self.fill(case_id, "reach", ("how", "through the sister"))
         return case_id

@@ -319,7 +319,7 @@ def test_details_of_an_act_that_was_taken_out_meanwhile_are_not_lost(focal: Foca
 
 def test_what_is_shown_is_text_and_never_runs(focal: Focal) -> None:
     case_id, bad = focal.begin(), "<script>alert(1)</script>{{1234567*7}}</title><img src=x>"
-    focal.fill(case_id, "what", ("words", bad), ("acts", "DET"), ("place", bad))
+    focal.fill(case_id, "what", ("happened", "YES"), ("words", bad), ("acts", "DET"), ("place", bad))
     focal.fill(case_id, "states", ("states-0", "Kenya"))
     focal.fill(case_id, "reach", ("how", bad), ("never", bad))
     focal.fill(case_id, f"persons/{uuid4()}", ("alias", bad), ("situation", bad))

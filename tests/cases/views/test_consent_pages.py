@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from reprisals.cases.models.account import ConsentAnswer
 from tests.cases.views.office import Focal, press, send
 from tests.client import Page, words_of
 
@@ -243,6 +244,32 @@ def test_an_answer_that_does_not_hold_is_refused_beside_its_field_and_nothing_is
     assert sent.tree.find(".//div[@data-error-summary]") is not None
     assert {pair for pair in filled if pair[0] != "persons"} <= set(sent.fields())
     assert focal.value(case_id, lambda work: "consent_answer" in work.opened.manifest.rows) is False
+
+
+def given(focal: Focal, case_id: UUID) -> dict[str, str]:
+    """What stands in the ledger, by the question."""
+    found: dict[str, str] = focal.value(
+        case_id, lambda work: {row.scope: row.answer for row in work.opened.load(ConsentAnswer)}
+    )
+    return found
+
+
+def test_one_answer_counts_for_each_question_that_has_none_of_its_own(focal: Focal) -> None:
+    case_id, _persons = with_persons(focal, ALIAS)
+    focal.fill(case_id, "consent", ("same", "REFUSED"), ("RECORD", "GIVEN"), ("CONTACT", "UNSAFE"), *SELF)
+
+    refused = dict.fromkeys(("SHARE_UN", "RAISE_CONF", "PUBLIC_ANON", "DETAILS", "PUBLIC_NAMED"), "REFUSED")
+    assert given(focal, case_id) == refused | {"RECORD": "GIVEN", "CONTACT": "UNSAFE"}
+
+
+@pytest.mark.parametrize("answer", ["GIVEN", "WITHDRAWN"])
+def test_nothing_is_agreed_to_or_withdrawn_by_one_answer_for_all(focal: Focal, answer: str) -> None:
+    case_id, _persons = with_persons(focal, ALIAS)
+    page = focal.browser.get(f"/cases/{case_id}/consent")
+    refused = send(focal.browser, page, ("same", answer), *SELF, status=422)
+
+    assert refused.errors()["same"] == "Choose from the list."
+    assert given(focal, case_id) == {}
 
 
 def test_more_answers_are_recorded_one_after_the_other(focal: Focal) -> None:

@@ -1,10 +1,14 @@
 """The way back through the steps, which saves what holds, keeps what does not, and holds nobody on a page."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from reprisals.cases.actions import parts
+from reprisals.cases.actions.work import Clash
 from reprisals.cases.models.account import PersonConcerned, Reach, Wish
+from reprisals.i18n.marking import RuleBroken, _
 from tests.cases.views.office import Focal, send
 from tests.cases.views.test_journey import PAGES, STEPS, path
 from tests.cases.views.test_nothing_is_lost import ONE, TWO, autosave
@@ -121,3 +125,25 @@ def test_the_first_step_has_no_way_back_and_the_lists_have_one(focal: Focal) -> 
     assert "Back" not in focal.browser.get(f"/cases/{case_id}/danger").words
     for page, before in (("who", "states"), ("link", "who")):
         assert f"/cases/{case_id}/{before}" in focal.browser.get(f"/cases/{case_id}/{page}").links
+
+
+@pytest.mark.parametrize("refusal", [RuleBroken(_("Choose from the list.")), Clash(None)])
+def test_what_was_undone_on_the_way_is_not_in_the_log(
+    focal: Focal, monkeypatch: pytest.MonkeyPatch, refusal: Exception
+) -> None:
+    """An action that has recorded its change already when something refuses it."""
+    case_id, save = focal.begin(), parts.save_wish
+
+    def save_and_refuse(*given: Any) -> None:
+        save(*given)
+        raise refusal
+
+    monkeypatch.setattr(parts, "save_wish", save_and_refuse)
+    before = len(focal.entries(case_id=case_id, action="case.changed"))
+    is_clash = isinstance(refusal, Clash)
+    page = focal.browser.get(f"/cases/{case_id}/wish")
+    back(focal.browser, page, ("wish_words", ONE), status=409 if is_clash else 302)
+
+    assert focal.value(case_id, lambda work: work.opened.load(Wish)) == []
+    assert len(focal.entries(case_id=case_id, action="case.changed")) == before
+    assert ("wish_words", ONE) in focal.browser.get(f"/cases/{case_id}/wish").fields()

@@ -11,6 +11,7 @@ from reprisals.cases.forms.consent import ConsentForm
 from reprisals.cases.forms.people import ActForm, CooperationForm, GeneralForm, PersonForm
 from reprisals.cases.forms.telling import AccountForm, DangerForm, ReachForm, StatesForm, WishForm
 from reprisals.cases.models.account import Account, Act
+from reprisals.cases.views.window import WINDOW
 from reprisals.web.forms import clean
 from tests.cases.views.hostile import (
     DATE_PARTS,
@@ -123,7 +124,7 @@ def told(office: Office) -> Told:
         patch.setattr(real_clock, "now", lambda: START)
         focal = Focal(office)
         case_id = focal.begin()
-        focal.fill(case_id, "what", ("words", "They came at night."), ("acts", "DET"))
+        focal.fill(case_id, "what", ("happened", "YES"), ("words", "They came at night."), ("acts", "DET"))
         focal.fill(case_id, "reach", ("how", "through the sister"))
         focal.fill(case_id, f"persons/{PERSON}", ("alias", "Blue"))
         focal.fill(case_id, f"links/{LINK}", *VALID[CooperationForm])
@@ -253,7 +254,8 @@ def test_a_date_in_the_digits_of_any_script_is_understood(focal: Focal) -> None:
 def test_a_form_without_any_of_its_fields_is_refused_or_says_nothing(
     told: Told, form: type[Any], clock: Any
 ) -> None:
-    token = [(name, value) for name, value in told.page(form).fields if name in {"form_token", "revision"}]
+    carried = WINDOW | {"form_token", "revision"}
+    token = [(name, value) for name, value in told.page(form).fields if name in carried]
     sent = Sight(
         told.focal.browser.browser.post(told.path(form), data=urlencoded(token), content_type=URLENCODED)
     )

@@ -23,6 +23,7 @@ TOLD: list[tuple[str, list[tuple[str, str]]]] = [
     (
         "What happened?",
         [
+            ("happened", "YES"),
             ("words", "They came at night."),
             ("acts", "DET"),
             ("acts", "THR"),
@@ -95,7 +96,7 @@ def test_only_what_is_required_is_needed(focal: Focal) -> None:
     page = focal.browser.get(f"/cases/{case_id}/check")
     assert "Still needed" in page.words
 
-    focal.fill(case_id, "what", ("words", "They came."))
+    focal.fill(case_id, "what", ("happened", "YES"), ("words", "They came."))
     focal.fill(case_id, "states", ("states-0", "KEN"))
     focal.fill(case_id, "reach", ("how", "through me"))
     sent = focal.fill(case_id, "check")
@@ -187,7 +188,7 @@ def test_a_double_click_on_submit_submits_once(focal: Focal) -> None:
 
 PAGES = {
     "danger": [("danger", "YES"), ("danger_words", "followed")],
-    "what": [("words", "They came."), ("acts", "DET"), ("since-year", "2025")],
+    "what": [("happened", "YES"), ("words", "They came."), ("acts", "DET"), ("since-year", "2025")],
     "states": [("states-0", "Kenya")],
     "wish": [("wish_words", "to be safe"), ("wishes", "PROTECT")],
     "reach": [("how", "through the sister")],

@@ -24,10 +24,10 @@ def check(browser: Client, case_id: UUID) -> Page:
 
 
 def untick(browser: Client, page: Page, *filled: tuple[str, str], status: int | None = None) -> Page:
-    """Send the last page without saying that the case concerns the office."""
-    names = {"office_concerned", *(name for name, _value in filled)}
+    """Send the last page without saying that the case concerns the office, or why."""
+    names = {"office_concerned", "office_reason", *(name for name, _value in filled)}
     pairs = [pair for pair in page.fields() if pair[0] not in names]
-    return browser.send(page.response.request.path, [*pairs, *filled], status)
+    return browser.send(page.response.request.path, [*pairs, ("office_reason", ""), *filled], status)
 
 
 def saves_itself(focal: Focal, case_id: UUID, page: Page) -> None:
@@ -161,3 +161,63 @@ def test_what_a_colleague_typed_on_the_last_page_can_be_dropped_after_asking(foc
     assert REASON in asked.words
     send(focal.browser, asked, status=302)
     assert "office_concerned" not in focal.kept(case_id, "check")
+
+
+def test_ones_own_tick_in_another_tab_stops_a_page_that_stood_open(focal: Focal) -> None:
+    case_id = focal.ready()
+    older, newer = (check(focal.browser, case_id) for _tab in range(2))
+    autosave(focal.browser, newer, *TICKED)
+    stopped = send(focal.browser, older, status=422)
+
+    assert "You said in another tab" in stopped.errors()["office_concerned"]
+    assert set(TICKED) <= set(stopped.fields())
+    assert focal.value(case_id, lambda work: work.case.stage) == Stage.DRAFT
+    asked = focal.browser.follow(send(focal.browser, stopped, status=302))
+    assert REASON in asked.words
+    send(focal.browser, asked, status=302)
+    with focal.opened(case_id, focal.office.alternate()) as work:
+        assert [content.reason for _row, content in work.rows(Exclusion)] == [REASON]
+
+
+def test_ones_own_title_in_another_tab_is_not_destroyed_unseen(focal: Focal) -> None:
+    case_id = focal.ready()
+    older, newer = (check(focal.browser, case_id) for _tab in range(2))
+    autosave(focal.browser, newer, ("title", "A title of the other tab"))
+    stopped = send(focal.browser, older, status=422)
+
+    assert "begun and not finished" in stopped.errors()["leave_out"]
+    assert "A title of the other tab" in stopped.words
+
+
+def test_why_it_concerns_the_office_without_saying_that_it_does_stops_the_submission(focal: Focal) -> None:
+    case_id = focal.ready()
+    stopped = check(focal.browser, case_id)
+    for _click in range(2):
+        stopped = send(focal.browser, stopped, ("office_reason", REASON), status=422)
+        assert "Tick that it does, or delete the words." in stopped.errors()["office_concerned"]
+        assert ("office_reason", REASON) in stopped.fields()
+    assert focal.value(case_id, lambda work: work.case.stage) == Stage.DRAFT
+    assert focal.kept(case_id, "check")["office_reason"] == REASON
+    sent = send(focal.browser, stopped, ("office_concerned", "y"), status=302)
+    assert sent.headers["Location"] == f"/cases/{case_id}/check/alternate"
+
+
+def test_why_a_colleague_believes_that_it_concerns_the_office_stops_a_page_that_stood_open(
+    focal: Focal,
+) -> None:
+    case_id = focal.ready()
+    mine = check(focal.browser, case_id)
+    autosave(focal.other, check(focal.other, case_id), ("office_reason", REASON))
+    stopped = send(focal.browser, mine, status=422)
+
+    assert "said that the case concerns the reprisals team" in stopped.errors()["office_concerned"]
+    assert set(TICKED) <= set(stopped.fields())
+
+
+def test_why_it_concerns_the_office_is_shown_to_whoever_sent_the_case_in_another_tab(focal: Focal) -> None:
+    case_id = focal.ready()
+    late = check(focal.browser, case_id)
+    send(focal.browser, check(focal.browser, case_id), status=302)
+    again = send(focal.browser, late, ("office_reason", REASON), status=409)
+
+    assert REASON in again.words

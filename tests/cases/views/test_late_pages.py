@@ -226,3 +226,11 @@ def test_the_list_says_which_case_a_late_page_is_of_and_names_two_that_say_the_s
     [shown] = [link for link in listed.links if link.startswith("/kept/")]
     send(browser, browser.get(f"{shown}/delete"), status=303)
     assert "No form is kept for you" in browser.get("/kept").words
+
+
+def test_a_late_page_of_states_is_told_in_its_own_words(focal: Focal, clock: Any) -> None:
+    case_id = focal.begin()
+    late = Late(focal, clock, focal.browser.get(f"/cases/{case_id}/states"), ("states-0", "Kenya"))
+    listed = next(link for link in late.browser.get("/kept").links if link.startswith("/kept/"))
+
+    assert "State concerned 1 Kenya" in late.browser.get(listed).words

@@ -42,6 +42,29 @@ def test_what_is_feared_stands_right_after_the_choice_and_opens_where_something_
     assert folds(focal.browser.get(f"/cases/{case_id}/what"))["Is something feared, or still to come?"]
 
 
+def test_nobody_is_taken_to_have_said_that_it_has_happened(focal: Focal) -> None:
+    case_id = focal.begin()
+    page = focal.browser.get(f"/cases/{case_id}/what")
+    assert "happened" not in dict(page.fields())
+    send(focal.browser, page, ("words", "They came."), status=302)
+    assert "happened" not in dict(focal.browser.get(f"/cases/{case_id}/what").fields())
+
+    check = focal.browser.get(f"/cases/{case_id}/check")
+    assert "What happened: Say whether it has happened, or is feared." in check.words
+    assert "It is not said yet whether it has happened." in check.words
+    assert "Say whether it has happened" in send(focal.browser, check, status=422).words
+
+
+def test_what_was_said_to_have_happened_is_not_unsaid_by_a_form_without_the_answer(focal: Focal) -> None:
+    case_id = focal.ready()
+    page = focal.browser.get(f"/cases/{case_id}/what")
+    pairs = [pair for pair in page.fields() if pair[0] not in {"happened", "acts"}]
+    refused = focal.browser.send(f"/cases/{case_id}/what", pairs, status=422)
+
+    assert "Say whether it has happened" in refused.errors()["happened"]
+    assert focal.value(case_id, lambda work: work.case.record_type) == "PERSONS"
+
+
 def test_age_not_known_is_a_choice_like_any_other_and_made_until_somebody_makes_another(focal: Focal) -> None:
     case_id = focal.begin()
     page = focal.browser.get(f"/cases/{case_id}/persons/{uuid4()}")
