@@ -151,7 +151,7 @@ def _seal_case(keyring: Keyring, secret: TeamSecret, number: int) -> tuple[list[
     states = frozenset({STATES[number % len(STATES)], STATES[number * 7 % len(STATES)]})
     content = CaseContent(title=title, title_is_own=True)
     case.add(_case_row(case, secret.team, number), content, {"states": states})
-    case.add(Account(), AccountContent(words=words, since="2026-01"))
+    case.add(Account(), AccountContent(happened=True, words=words, since="2026-01"))
     case.add(SearchText(), SearchContent(f"{compose([('title', title)])}\n{_folded(words)}"))
     case.wrap_for(secret)
     return case.finish()

@@ -47,7 +47,7 @@ def begin_case(office: Office, session: Session, who: Somebody, case_id: UUID) -
     work = begin_draft(session, who.keyring, who.actor, case_id, office.team)
     parts.save_danger(work, Danger.YES, "He is followed.", danger_mark(work))
     parts.save_account(
-        work, parts.AccountTold(frozenset(ACTS[:1]), AccountContent(words=story(2_000), since="2026-02")), 0
+        work, parts.AccountTold(frozenset(ACTS[:1]), AccountContent(True, story(2_000), "2026-02")), 0
     )
     parts.save_states(work, frozenset({"KEN"}), states_mark(work))
     parts.save_reach(
@@ -70,7 +70,7 @@ def tell_long_case(office: Office) -> UUID:
     with office.acting() as (session, who):
         work = begin_case(office, session, who, case_id)
         parts.save_account(
-            work, parts.AccountTold(frozenset(ACTS), AccountContent(words=story(2_000), since="2026-02")), 1
+            work, parts.AccountTold(frozenset(ACTS), AccountContent(True, story(2_000), "2026-02")), 1
         )
         for act in work.opened.load(Act):
             told = ActContent(since="2026-02-07", place="Kisumu", description=story(400), law="Section 12")

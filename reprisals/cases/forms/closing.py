@@ -1,8 +1,10 @@
 """The last page before submitting, and the small forms that ask again."""
 
+from typing import Any
+
 from wtforms import BooleanField
 
-from reprisals.i18n.marking import _
+from reprisals.i18n.marking import RuleBroken, _
 from reprisals.web.forms import LINE, Form, lazy, text_field, words_field
 
 
@@ -14,7 +16,10 @@ class Tick(BooleanField):
 
 
 class CheckForm(Form):
-    """Title, whether the case concerns the team that would triage it, and whether what is not finished is left out."""
+    """Title, whether the case concerns the team that would triage it, and whether what is not finished is left out.
+
+    `seen_office` and `seen_unfinished` are the marks of what its page showed, on which whoever typed answered.
+    """
 
     title = text_field(
         _("Title"),
@@ -33,6 +38,26 @@ class CheckForm(Form):
         lazy(_("Leave out what is not finished")),
         description=lazy(_("It is not sent with the case, and is dropped. To keep it, go on with it first.")),
     )
+
+    def __init__(self, formdata: Any = None, **kwargs: Any) -> None:
+        super().__init__(formdata, **kwargs)
+        posted = formdata or {}
+        self.seen_office, self.seen_unfinished = posted.get("of_office", ""), posted.get("unfinished", "")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether it holds. Words that say why the case concerns that team, without saying that it does, would be lost."""
+        holds: bool = super().validate(extra_validators)
+        if not self.office_reason.data or self.office_concerned.data:
+            return holds
+        self.refuse(
+            RuleBroken(
+                _(
+                    "You wrote why the case concerns the reprisals team. Tick that it does, or delete the words."
+                ),
+                "office_concerned",
+            )
+        )
+        return False
 
 
 class TitleForm(Form):

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
-from wtforms import RadioField, SelectMultipleField
+from wtforms import SelectField, SelectMultipleField
 from wtforms.validators import StopValidation
 
 from reprisals import clock
@@ -15,33 +15,51 @@ from reprisals.cases.forms.fields import choices_of, code_field, date_field, ent
 from reprisals.cases.happenings.rules import LooseDate, Precision
 from reprisals.cases.models.account import ConsentContent
 from reprisals.codes.lists import get_list
-from reprisals.i18n.marking import Coded, RuleBroken, _
+from reprisals.i18n.marking import Coded, Marked, RuleBroken, _
 from reprisals.web.filters import show
 from reprisals.web.forms import Form, OneOf, language, lazy, text_field, words_field
 
 UNCHANGED = "UNCHANGED"
+ONE_BY_ONE = (Answer.GIVEN, Answer.WITHDRAWN)
+"""Agreement holds for what was asked about, so it is recorded question by question; and only what was given is withdrawn."""
 
 
-def _answers() -> list[tuple[str, str]]:
-    return [(UNCHANGED, show(_("As it stands"))), *choices_of("consent_answers")()]
+def answer_field(
+    text: Marked | Coded, leave_out: tuple[str, ...] = (), help_text: Marked | None = None
+) -> Any:
+    """An answer, or none: as it stands."""
+
+    def choices() -> list[tuple[str, str]]:
+        return [(UNCHANGED, show(_("As it stands"))), *choices_of("consent_answers", leave_out)()]
+
+    codes = [code.code for code in get_list("consent_answers") if code.code not in leave_out]
+    return SelectField(
+        lazy(text),
+        [OneOf([UNCHANGED, *codes])],
+        choices=choices,
+        default=UNCHANGED,
+        validate_choice=False,
+        description=lazy(help_text) if help_text else "",
+    )
 
 
 def scope_field(scope: Scope) -> Any:
     """The answer on one scope."""
-    return RadioField(
-        lazy(Coded("consent_scopes", scope.value)),
-        [OneOf([UNCHANGED, *(code.code for code in get_list("consent_answers"))])],
-        choices=_answers,
-        default=UNCHANGED,
-        validate_choice=False,
-    )
+    return answer_field(Coded("consent_scopes", scope.value))
 
 
 def _about_somebody(form: Any, field: Any) -> None:
-    if not field.data:
+    if not field.data and form.answers_anything():
         raise StopValidation(show(_("Choose whom the answers are about.")))
-    if not set(field.data) <= set(form.people):
-        raise StopValidation(show(_("Choose from the list.")))
+    if not set(field.data) <= {value for value, _name in field.choices}:
+        raise StopValidation(
+            show(_("Those concerned are others than when this page was opened. Choose again."))
+        )
+
+
+def _all_of(people: Sequence[tuple[UUID, str]]) -> str:
+    """The choice of all of them. It names exactly these, so that nobody is answered for who was added since."""
+    return str(uuid5(NAMESPACE_OID, " ".join(sorted(str(person_id) for person_id, _name in people))))
 
 
 class ConsentForm(Form):
@@ -49,6 +67,11 @@ class ConsentForm(Form):
 
     persons = SelectMultipleField(
         lazy(_("About whom?")), [_about_somebody], choices=[], validate_choice=False
+    )
+    same = answer_field(
+        _("The same answer to all"),
+        ONE_BY_ONE,
+        _("It counts for each question below that is left as it stands."),
     )
     RECORD = scope_field(Scope.RECORD)
     SHARE_UN = scope_field(Scope.SHARE_UN)
@@ -77,13 +100,19 @@ class ConsentForm(Form):
         gone: Sequence[tuple[UUID, str]] = (),
         **kwargs: Any,
     ) -> None:
-        """`people` are those in the case, chosen unless somebody chose otherwise; `gone` can be chosen beside them."""
+        """`people` are those in the case, `gone` can be chosen beside them. Where there is a choice, nobody is chosen yet:
+        agreement that one person gave must not be recorded of others because nobody looked.
+        """
         super().__init__(*args, **kwargs)
         self.names = dict([*people, *gone])
         self.people = tuple(str(person_id) for person_id in self.names)
-        self.persons.choices = [(str(person_id), name) for person_id, name in self.names.items()]
-        if self.persons.data is None:
-            self.persons.data = [str(person_id) for person_id, _name in people]
+        self.everybody = {_all_of(people): [person_id for person_id, _name in people]} if people[1:] else {}
+        every = [(value, show(_("All of them"))) for value in self.everybody]
+        self.persons.choices = [*every, *((str(person_id), name) for person_id, name in self.names.items())]
+        # The only one in the case is ticked as the page opens; where nobody else can be meant, they need not be ticked.
+        is_clear = len(people) == 1 and (self.persons.data is None or not gone)
+        if not self.persons.data:
+            self.persons.data = [str(person_id) for person_id, _name in people] if is_clear else []
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether everything that was typed belongs to an answer, so that no word of it is dropped."""
@@ -104,7 +133,11 @@ class ConsentForm(Form):
         """Whether anything was chosen or typed about an answer."""
         parts = [*self.given_on.form, *self.entities.entries]
         told = [self.giver, self.means, self.obtained_by, self.text, *parts]
-        return bool(self._asked()) or any(field.data for field in told)
+        return self.answers_anything() or any(field.data for field in told)
+
+    def answers_anything(self) -> bool:
+        """Whether any question was answered."""
+        return bool(self._asked())
 
     def _refuse_unasked(self) -> None:
         """Words about an answer that nobody recorded stand beside their fields."""
@@ -132,11 +165,18 @@ class ConsentForm(Form):
             self.refuse(RuleBroken(text, fault.field))
 
     def _chosen(self) -> list[UUID]:
-        return [UUID(value) for value in self.persons.data or () if value in self.people]
+        chosen = [person for value in self.persons.data or () for person in self.everybody.get(value, ())]
+        chosen += [UUID(value) for value in self.persons.data or () if value in self.people]
+        return list(dict.fromkeys(chosen))
 
     def _asked(self) -> list[Scope]:
         """The scopes that were answered, with one of the answers that are offered."""
-        return [scope for scope in Scope if self[scope.value].data in set(Answer)]
+        return [scope for scope in Scope if self._answer(scope) in set(Answer)]
+
+    def _answer(self, scope: Scope) -> Any:
+        """What was answered on a scope: there, or else for all."""
+        own, same = self[scope.value].data, self.same.data
+        return same if own == UNCHANGED and same not in ONE_BY_ONE else own
 
     def _named(self) -> frozenset[str]:
         return frozenset(filter(None, (entity_of(entry.data or "") for entry in self.entities.entries)))
@@ -153,9 +193,7 @@ class ConsentForm(Form):
         loose = self._loose_day()
         given_on = loose.earliest if loose else clock.today()
         return [
-            AnswerGiven(
-                person, scope, Answer(self[scope.value].data), given_on, self._entities(scope), content
-            )
+            AnswerGiven(person, scope, Answer(self._answer(scope)), given_on, self._entities(scope), content)
             for person in self._chosen()
             for scope in self._asked()
         ]

@@ -4,16 +4,27 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from wtforms import FieldList, FormField, RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import StopValidation
 
 from reprisals import clock
 from reprisals.cases.happenings.rules import LooseDate, Precision, TypedDate, Within, from_iso, parse
-from reprisals.codes.entities import find_entity, near_entities
+from reprisals.codes.entities import find_entity
 from reprisals.codes.lists import get_list, label
-from reprisals.codes.states import find_state, near_states
+from reprisals.codes.states import find_state
 from reprisals.i18n.marking import Marked, RuleBroken, _
 from reprisals.web.filters import show, show_entity, show_state
-from reprisals.web.forms import LINE, AtMost, Form, OneOf, Required, clean, language, lazy
+from reprisals.web.forms import (
+    LINE,
+    AtMost,
+    Form,
+    Named,
+    OneOf,
+    Required,
+    check_entity,
+    check_state,
+    clean,
+    language,
+    lazy,
+)
 
 LONGEST_INDEX = 4
 MOST_CONCERNED = 12
@@ -109,38 +120,6 @@ def radio_field(
         validate_choice=False,
         description=lazy(help_text) if help_text else "",
     )
-
-
-class Named(StringField):
-    """The name of something on file, typed or chosen. Where the name fits nothing, `near` has what may have been meant.
-
-    Each of these is a button that sends the form with the name beside what was typed, which it then replaces.
-    """
-
-    near: tuple[str, ...] = ()
-
-    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
-        """What was typed, or else what was pressed."""
-        super().process(formdata, *args, **kwargs)
-        pressed = formdata.getlist(f"{self.name}-meant") if formdata is not None else []
-        if pressed:
-            self.data = clean(pressed[0])
-
-
-def check_state(_form: Any, field: Any) -> None:
-    """The text is the name of a State in any language, or its code."""
-    if field.data and find_state(field.data) is None:
-        field.near = tuple(state.name(language()) for state in near_states(field.data))
-        raise StopValidation(show(_("This is not the name of a State. Choose it from the list.")))
-
-
-def check_entity(_form: Any, field: Any) -> None:
-    """The text is the name or the code of an entity of the United Nations."""
-    if field.data and find_entity(field.data) is None:
-        field.near = tuple(show_entity(entity.code) for entity in near_entities(field.data))
-        raise StopValidation(
-            show(_("This is not an entity of the United Nations known here. Choose it from the list."))
-        )
 
 
 def state_field(text: Marked, help_text: Marked | None = None) -> Any:

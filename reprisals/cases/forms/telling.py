@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import RadioField
+from wtforms import RadioField, TextAreaField
 
 from reprisals.cases.actions.parts import AccountTold
 from reprisals.cases.forms.fields import (
@@ -17,12 +17,15 @@ from reprisals.cases.forms.fields import (
 )
 from reprisals.cases.happenings.rules import check_period, from_iso
 from reprisals.cases.models.account import AccountContent, ReachContent, WishContent
-from reprisals.cases.rules.outline import Danger
+from reprisals.cases.rules.outline import ONLY_THROUGH_US, Danger
 from reprisals.i18n.marking import RuleBroken, _
 from reprisals.web.filters import show
-from reprisals.web.forms import LINE, Form, OneOf, Required, lazy, text_field, words_field
+from reprisals.web.forms import LINE, AtMost, Form, OneOf, Required, clean, lazy, text_field, words_field
 
 USUAL_ACTS = ("THR", "DTH", "INV", "ARR", "DET", "SUR", "DEF", "TRV", "FAM")
+
+HAPPENED = {"YES": True, "NO": False}
+"""What the answers to "Has it happened?" mean. Whoever does not answer has said neither."""
 
 
 class DangerForm(Form):
@@ -49,7 +52,7 @@ class AccountForm(Form):
 
     happened = RadioField(
         lazy(_("Has it happened?")),
-        [Required(_("Say whether it has happened.")), OneOf(["YES", "NO"])],
+        [OneOf(HAPPENED)],
         choices=lambda: [
             ("YES", show(_("Yes, something happened"))),
             ("NO", show(_("Not yet: a reprisal is feared"))),
@@ -99,7 +102,7 @@ class AccountForm(Form):
     def told(self) -> AccountTold:
         """What was told."""
         content = AccountContent(
-            happened=self.happened.data == "YES",
+            happened=HAPPENED.get(self.happened.data or ""),
             words=self.words.data or "",
             since=self.since.form.iso(),
             until=self.until.form.iso(),
@@ -133,15 +136,28 @@ class WishForm(Form):
         return WishContent(tuple(dict.fromkeys(self.wishes.data or ())), self.wish_words.data or "")
 
 
+class _WayBack(Required):
+    """Words on how to reach back are needed, unless it is only through the focal point: that says all."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if form.channel.data != ONLY_THROUGH_US:
+            super().__call__(form, field)
+
+
 class ReachForm(Form):
     """How to reach back safely."""
 
     channel = code_field(_("By which channel?"), "contact_channels")
-    how = words_field(
-        _("How can we reach back safely?"),
-        5_000,
-        _("A number, an address, a person between, a code word. If only through you, say so."),
-        required=_("Say how we can reach back safely. If only through you, say so."),
+    how = TextAreaField(
+        lazy(_("How can we reach back safely?")),
+        [
+            _WayBack(_("Say how we can reach back safely, or choose above that it is only through you.")),
+            AtMost(5_000),
+        ],
+        filters=[clean],
+        description=lazy(
+            _("A number, an address, a person between, a code word. Not needed if it is only through you.")
+        ),
     )
     times = text_field(_("When is it safe?"))
     never = words_field(

@@ -12,9 +12,12 @@ from reprisals.sealing.boxes import SealedRow
 
 @dataclass(frozen=True)
 class AccountContent:
-    """What happened, or what is feared. Dates in their written form (`2024-05`, `~2024`), countries as ISO 3166-1 alpha-3."""
+    """What happened, or what is feared. Dates in their written form (`2024-05`, `~2024`), countries as ISO 3166-1 alpha-3.
 
-    happened: bool = True
+    `happened` is None until somebody said which of the two it is.
+    """
+
+    happened: bool | None = None
     words: str = field(default="", repr=False)
     since: str = field(default="", repr=False)
     until: str = field(default="", repr=False)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from reprisals.cases.rules.outline import TitleFacts
 from reprisals.database.base import Base
 from reprisals.sealing.boxes import SealedRow
 
@@ -15,6 +16,7 @@ from reprisals.sealing.boxes import SealedRow
 class CaseContent:
     """What is sealed of a case itself. `title_is_own`: somebody wrote it, so it is no longer proposed anew.
 
+    `proposed`: what the title was made of as the case was submitted, where nobody wrote one. It is shown in any language.
     `is_general`: somebody said that it concerns nobody in particular.
     """
 
@@ -23,6 +25,7 @@ class CaseContent:
     danger_words: str = field(default="", repr=False)
     language: str = ""
     is_general: bool = False
+    proposed: TitleFacts | None = None
 
 
 _IN_ORDER = ("urgency", "sort_at", "id")
@@ -68,12 +71,12 @@ class Case(SealedRow, Base):
 
     reference: Mapped[str] = mapped_column(unique=True)
     stage: Mapped[str]
-    record_type: Mapped[str]
     priority: Mapped[str]
     received_on: Mapped[date]
     owning_team_id: Mapped[UUID]
     stage_since: Mapped[datetime]
     sort_at: Mapped[datetime]
+    record_type: Mapped[str | None] = mapped_column(default=None)
     urgency: Mapped[int] = mapped_column(default=1)
     danger: Mapped[str | None] = mapped_column(default=None)
     verification: Mapped[str] = mapped_column(default="UNVERIFIED")
@@ -120,9 +123,10 @@ class SearchText(SealedRow, Base):
 
 @dataclass(frozen=True)
 class UnfinishedContent:
-    """The fields of a page as they were last typed, before they held."""
+    """The fields of a page as they were last typed, before they held. `tab` names the page on which they were."""
 
     fields: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    tab: str = ""
 
 
 class Unfinished(SealedRow, Base):

@@ -1,7 +1,7 @@
 """What a case must say before it can be submitted, what kind of record it is, and the title proposed for it.
 
 Only four things are required, so that a case can be logged in five minutes on a bad line: the State, what
-happened or is feared, whether anyone is in danger now, and how to reach back.
+happened or is feared (and which of the two it is), whether anyone is in danger now, and how to reach back.
 """
 
 import unicodedata
@@ -57,9 +57,11 @@ class CaseOutline:
 
     `states` are ISO 3166-1 alpha-3 codes, `acts` codes of acts, measures or effects (not flags), `words` what
     happened in the person's own words, `feared` what is feared to come, `reach_back` a safe way to answer.
+    `happened` is whether it has happened or is feared; None where nobody said.
     """
 
     danger: Danger | None = None
+    happened: bool | None = None
     acts: tuple[str, ...] = ()
     words: str = field(default="", repr=False)
     feared: str = field(default="", repr=False)
@@ -81,10 +83,10 @@ class TitleFacts:
     """What a title is made of: codes and numbers alone, so that no title proposed can hold a name.
 
     `individuals` and `organizations` are numbers of them, `groups` the number of rows for groups and
-    communities, however many people each stands for.
+    communities, however many people each stands for. `record_type` is None where nothing decides it yet.
     """
 
-    record_type: RecordType
+    record_type: RecordType | None
     acts: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     individuals: int = 0
@@ -95,6 +97,10 @@ class TitleFacts:
 _DANGER = Missing(
     Step.DANGER, "danger", _("Say whether anyone is in danger now. If it is not known, say so.")
 )
+ONLY_THROUGH_US = "FOCAL"
+"""The channel that is a safe way back by itself: nobody is to be reached but through the focal point."""
+NOT_SAID = _("Say whether it has happened, or is feared.")
+_HAPPENED = Missing(Step.WHAT, "happened", NOT_SAID)
 _WHAT = Missing(
     Step.WHAT, "words", _("Say what happened or what is feared. Choose an act, or write a few words.")
 )
@@ -116,19 +122,24 @@ def missing_to_submit(outline: CaseOutline) -> tuple[Missing, ...]:
     required = (
         (outline.danger is not None, _DANGER),
         (told, _WHAT),
+        (outline.happened is not None, _HAPPENED),
         (any(not is_blank(state) for state in outline.states), _STATES),
         (not is_blank(outline.reach_back), _REACH),
     )
     return tuple(missing for there, missing in required if not there)
 
 
-def derive_record_type(happened: bool, units: Iterable[str], *, is_general: bool = False) -> RecordType:
-    """Return the record type that follows from the facts.
+def derive_record_type(
+    happened: bool | None, units: Iterable[str], *, is_general: bool = False
+) -> RecordType | None:
+    """Return the record type that follows from the facts; None as long as nobody said whether it has happened.
 
     `units` are the counting units of those concerned (IND, ORG, GRP, COM), `is_general` whether somebody said that it concerns
     nobody in particular. What has not happened is feared; organizations alone make it a record of organizations. It is a
     situation only where that was said and nobody is recorded: whoever was not asked yet is no proof that nobody is concerned.
     """
+    if happened is None:
+        return None
     if not happened:
         return RecordType.FEARED
     found = set(units)
@@ -154,7 +165,7 @@ def _what(facts: TitleFacts) -> tuple[Value, ...]:
     acts = _first("acts", facts.acts, _("other acts"))
     if facts.record_type is RecordType.FEARED:
         return (_("Feared reprisal"), *acts)
-    return acts or (Coded("record_types", facts.record_type),)
+    return acts or ((Coded("record_types", facts.record_type),) if facts.record_type else (_("Case"),))
 
 
 def _who(facts: TitleFacts) -> tuple[Value, ...]:

@@ -22,7 +22,15 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from reprisals.cases.consent.rules.ledger import Answer, ConsentState, LedgerEntry, Scope, least
+from reprisals.cases.consent.rules.ledger import (
+    AGAINST,
+    Answer,
+    ConsentState,
+    LedgerEntry,
+    NewAnswer,
+    Scope,
+    least,
+)
 from reprisals.i18n.marking import Coded, Marked, Value, _
 
 
@@ -191,6 +199,21 @@ def wider_scopes_given(person: UUID, scope: Scope, concerned: Concerned) -> tupl
             found.append(wider)
         wider = IMPLIED_BY.get(wider)
     return tuple(found)
+
+
+def taking_back(ledger: Iterable[LedgerEntry]) -> Callable[[NewAnswer], bool]:
+    """Return what tells whether an answer refuses or withdraws something that is given by this ledger."""
+    state = ConsentState.of(ledger)
+
+    def takes_back(answer: NewAnswer) -> bool:
+        if answer.answer not in AGAINST:
+            return False
+        if answer.scope is not Scope.SHARE_UN:
+            return state.answer(answer.person, answer.scope) is Answer.GIVEN
+        shared = state.sharing_of(answer.person).given
+        return bool(shared & answer.entities if answer.entities else shared)
+
+    return takes_back
 
 
 def _against(use: Use, concerned: Concerned, entity: str | None) -> tuple[Reason, ...]:
