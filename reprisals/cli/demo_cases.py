@@ -14,7 +14,7 @@ from reprisals.access import Actor
 from reprisals.audit.actions import Recorder, attach, commit
 from reprisals.cases.actions import drafts, parts, unfinished
 from reprisals.cases.actions.consent import AnswerGiven, keep_answers
-from reprisals.cases.actions.titles import title_in
+from reprisals.cases.actions.titles import title_facts_of, title_in
 from reprisals.cases.actions.work import Work, begin_work, danger_mark, states_mark, title_mark
 from reprisals.cases.consent.rules.ledger import Answer, Scope
 from reprisals.cases.models.account import (
@@ -129,7 +129,7 @@ def submit(work: Work, case: InventedCase) -> None:
     """Submit the draft, under the title of its own or the one proposed."""
     if case.plan.office_concerned:
         drafts.keep_out_office(work, is_concerned=True, reason=case.plan.office_concerned)
-    drafts.submit(work, case.plan.title or title_in(drafts.title_facts_of(work), SOURCE))
+    drafts.submit(work, case.plan.title or title_in(title_facts_of(work), SOURCE))
 
 
 def correct(work: Work, case: InventedCase, correction: PlannedCorrection) -> None:

@@ -19,9 +19,9 @@ from reprisals.audit.queries import is_logged
 from reprisals.cases.actions import unfinished
 from reprisals.cases.actions.keeping_out import concerns_team, keeps_out_team
 from reprisals.cases.actions.settle import finish_work, settle_facets
-from reprisals.cases.actions.titles import titles_of
+from reprisals.cases.actions.titles import FLAGS, title_facts_of, titles_of
 from reprisals.cases.actions.work import NO_DEADLINE, Work, check_free
-from reprisals.cases.models.account import Account, Act, PersonConcerned, Reach
+from reprisals.cases.models.account import Account, Act, Reach
 from reprisals.cases.models.case import (
     Case,
     CaseContent,
@@ -29,14 +29,12 @@ from reprisals.cases.models.case import (
     ExclusionContent,
 )
 from reprisals.cases.models.registry import KINDS
-from reprisals.cases.persons.rules import Unit
 from reprisals.cases.references.rules import make_reference, parse_reference
 from reprisals.cases.rules.clocks import Priority, triage_due
 from reprisals.cases.rules.outline import (
     ONLY_THROUGH_US,
     CaseOutline,
     Danger,
-    RecordType,
     TitleFacts,
     missing_to_submit,
 )
@@ -51,7 +49,6 @@ from reprisals.sealing.grants import Grant, team_has_keys
 from reprisals.sealing.holders import TeamKind
 from reprisals.sealing.keyring import Keyring
 
-FLAGS = frozenset({"FAM", "TNR", "ONL"})
 MOST_DRAWS = 5
 
 
@@ -133,19 +130,6 @@ def outline_of(work: Work) -> CaseOutline:
         feared=story.coming,
         states=work.states(),
         reach_back=reach.how or (reach.channel if reach.channel == ONLY_THROUGH_US else ""),
-    )
-
-
-def title_facts_of(work: Work) -> TitleFacts:
-    """What a title is proposed from: codes and numbers alone."""
-    units = [(row.unit, row.number or 1) for row in work.opened.load(PersonConcerned)]
-    return TitleFacts(
-        record_type=RecordType(work.case.record_type) if work.case.record_type else None,
-        acts=tuple(sorted(row.code for row in work.opened.load(Act) if row.code not in FLAGS)),
-        states=work.states(),
-        individuals=sum(unit == Unit.IND for unit, _number in units),
-        organizations=sum(number for unit, number in units if unit == Unit.ORG),
-        groups=sum(unit in {Unit.GRP, Unit.COM} for unit, _number in units),
     )
 
 

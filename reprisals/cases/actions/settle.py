@@ -6,7 +6,7 @@ from typing import Any
 
 from reprisals import clock
 from reprisals.audit.actions import record_case
-from reprisals.cases.actions.titles import titles_of
+from reprisals.cases.actions.titles import facts_as, titles_of
 from reprisals.cases.actions.uses import names_of_persons
 from reprisals.cases.actions.work import Work
 from reprisals.cases.happenings.rules import from_iso
@@ -42,7 +42,10 @@ def settle_facets(work: Work) -> None:
         facets["priority"] = (
             proposed_priority(danger, coming_days(story), clock.today()) if danger else Priority.NORMAL
         ).value
-    work.change_case(**facets)
+    content = work.content
+    if work.case.stage == Stage.DRAFT and not content.title_is_own:
+        content = replace(content, proposed=facts_as(work, facets["record_type"]))
+    work.change_case(content, **facets)
 
 
 def coming_days(story: AccountContent) -> tuple[date, date] | None:
@@ -72,7 +75,8 @@ def search_lines(work: Work) -> list[tuple[str, str]]:
 
     Legal names stand here only while consent allows to keep them.
     """
-    story, proposed = work.one(Account)[1], work.content.proposed
+    story = work.one(Account)[1]
+    proposed = work.content.proposed if work.case.stage != Stage.DRAFT else None
     lines = [("title", work.content.title), ("danger", work.content.danger_words), ("account", story.words)]
     lines += [("title", title) for title in (titles_of(proposed) if proposed else ())]
     lines += [("account", story.coming), ("place", story.place)]

@@ -2,14 +2,37 @@
 
 from babel.numbers import format_decimal
 
+from reprisals.cases.actions.work import Work
+from reprisals.cases.models.account import Act, PersonConcerned
 from reprisals.cases.models.case import CaseContent
-from reprisals.cases.rules.outline import TitleFacts, propose_title
+from reprisals.cases.persons.rules import Unit
+from reprisals.cases.rules.outline import RecordType, TitleFacts, propose_title
 from reprisals.codes.lists import label
 from reprisals.codes.states import state_name
 from reprisals.i18n.catalogues import LANGUAGES, locale_of, translations
 from reprisals.i18n.marking import Coded, Marked, Value
 
 BETWEEN = " · "
+FLAGS = frozenset({"FAM", "TNR", "ONL"})
+"""Codes of acts that say against whom or how, and are therefore not what happened."""
+
+
+def title_facts_of(work: Work) -> TitleFacts:
+    """What a title is proposed from: codes and numbers alone."""
+    return facts_as(work, work.case.record_type)
+
+
+def facts_as(work: Work, record_type: str | None) -> TitleFacts:
+    """The same, where the case is about to become a record of this type."""
+    units = [(row.unit, row.number or 1) for row in work.opened.load(PersonConcerned)]
+    return TitleFacts(
+        record_type=RecordType(record_type) if record_type else None,
+        acts=tuple(sorted(row.code for row in work.opened.load(Act) if row.code not in FLAGS)),
+        states=work.states(),
+        individuals=sum(unit == Unit.IND for unit, _number in units),
+        organizations=sum(number for unit, number in units if unit == Unit.ORG),
+        groups=sum(unit in {Unit.GRP, Unit.COM} for unit, _number in units),
+    )
 
 
 def title_in(facts: TitleFacts, language: str) -> str:

@@ -12,7 +12,7 @@ from reprisals.access import Permission
 from reprisals.cases import queries
 from reprisals.cases.actions import drafts, parts
 from reprisals.cases.actions.last_page import OfficeSaid, check_office, office_said, sent_with
-from reprisals.cases.actions.titles import title_in
+from reprisals.cases.actions.titles import title_facts_of, title_in
 from reprisals.cases.actions.unfinished import (
     LAST_PAGE,
     Kept,
@@ -57,7 +57,7 @@ from reprisals.web.kept import filled_from, kept_fields, words_stored
 
 def proposed_title(work: Work) -> str:
     """A title from codes and numbers alone, in the language of the person who submits."""
-    return title_in(drafts.title_facts_of(work), language())
+    return title_in(title_facts_of(work), language())
 
 
 def _title_of(work: Work) -> str:

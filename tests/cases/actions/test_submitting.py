@@ -68,7 +68,7 @@ def test_submitting_is_recorded_with_the_team_it_goes_to(desk: Desk) -> None:
     entries = list(desk.make.session.scalars(wanted))
 
     [told] = [entry.details for entry in entries]
-    assert told == {"team": str(team_id(desk, TeamKind.CENTRAL)), "forgotten": 4}
+    assert told == {"team": str(team_id(desk, TeamKind.CENTRAL)), "forgotten": 6}
     assert entries[0].manifest_number == desk.read(case_id).opened.manifest.number
 
 

@@ -138,3 +138,14 @@ def test_any_other_channel_needs_words(focal: Focal, channel: str) -> None:
     assert answer.status == 422
     assert "how" in answer.errors()
     assert "Say how we can reach back safely" in focal.browser.get(f"/cases/{case_id}/check").words
+
+
+def test_a_draft_stands_in_the_list_by_what_was_told_so_far(focal: Focal) -> None:
+    """Two drafts would be two references otherwise."""
+    case_id = focal.ready()
+    focal.fill(case_id, "what", ("acts", "DET"))
+
+    for language in ("ar", "en"):
+        shown = focal.browser.get(f"/cases?language={language}").words
+        assert shown.count(proposed(language)) == 2, "among the drafts to go on with, and in the list"
+    assert focal.value(case_id, lambda work: work.content.title) == ""
