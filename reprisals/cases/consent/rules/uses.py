@@ -22,15 +22,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from reprisals.cases.consent.rules.ledger import (
-    AGAINST,
-    Answer,
-    ConsentState,
-    LedgerEntry,
-    NewAnswer,
-    Scope,
-    least,
-)
+from reprisals.cases.consent.rules import ledger as ledger_rules
+from reprisals.cases.consent.rules.ledger import Answer, ConsentState, LedgerEntry, Scope, least
 from reprisals.i18n.marking import Coded, Marked, Value, _
 
 
@@ -201,12 +194,12 @@ def wider_scopes_given(person: UUID, scope: Scope, concerned: Concerned) -> tupl
     return tuple(found)
 
 
-def taking_back(ledger: Iterable[LedgerEntry]) -> Callable[[NewAnswer], bool]:
+def taking_back(ledger: Iterable[LedgerEntry]) -> Callable[[ledger_rules.NewAnswer], bool]:
     """Return what tells whether an answer refuses or withdraws something that is given by this ledger."""
     state = ConsentState.of(ledger)
 
-    def takes_back(answer: NewAnswer) -> bool:
-        if answer.answer not in AGAINST:
+    def takes_back(answer: ledger_rules.NewAnswer) -> bool:
+        if answer.answer not in ledger_rules.AGAINST:
             return False
         if answer.scope is not Scope.SHARE_UN:
             return state.answer(answer.person, answer.scope) is Answer.GIVEN
