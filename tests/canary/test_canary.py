@@ -33,7 +33,7 @@ LATER = {
 }  # fmt: skip
 """Kinds of rows whose pages come with triage, routing and the report. test_fields fills them all the same."""
 NOT_ON_A_PAGE = {
-    "Case.language", "Case.proposed", "Act.court", "Act.sentence", "Act.persons", "Act.ongoing", "PersonConcerned.official",
+    "Case.language", "Act.court", "Act.sentence", "Act.persons", "Act.ongoing", "PersonConcerned.official",
     "PersonConcerned.relation", "PersonConcerned.representative", "PersonConcerned.note", "Cooperation.until",
     "Cooperation.place", "Cooperation.capacity", "Cooperation.evidence", "ConsentAnswer.recheck_on",
 }  # fmt: skip
