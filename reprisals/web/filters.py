@@ -121,11 +121,12 @@ def plain_value(field: Any) -> str:
     if isinstance(field, FormField):
         return " ".join(text for text in map(plain_value, field.form) if text)
     if isinstance(field, FieldList):
-        return BETWEEN.get(language(), ", ").join(text for text in map(plain_value, field.entries) if text)
+        return _side_by_side(text for text in map(plain_value, field.entries) if text)
     if isinstance(field, (SelectField, SelectMultipleField)):
         chosen = field.data if isinstance(field.data, list) else [field.data]
-        labels = [str(option.label.text) for option in field if option.data in chosen and option.data]
-        return BETWEEN.get(language(), ", ").join(labels)
+        return _side_by_side(
+            str(option.label.text) for option in field if option.data in chosen and option.data
+        )
     return str(field.data or "")
 
 
@@ -159,3 +160,7 @@ def install(app: Flask) -> None:
         "plain_value": plain_value,
     }
     app.jinja_env.filters.update(filters)
+
+
+def _side_by_side(texts: Iterable[str]) -> str:
+    return BETWEEN.get(language(), ", ").join(texts)

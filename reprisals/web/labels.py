@@ -29,8 +29,8 @@ CARRIED = frozenset(
         "stop",
         "tab",
         "team",
+        "unfinished",
     }
-    | {"unfinished"}
 )
 Fields = dict[str, Any]
 """The fields of a form as its class has them, not yet bound to one."""

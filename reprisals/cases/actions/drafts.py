@@ -19,9 +19,9 @@ from reprisals.audit.queries import is_logged
 from reprisals.cases.actions import unfinished
 from reprisals.cases.actions.keeping_out import concerns_team, keeps_out_team
 from reprisals.cases.actions.settle import finish_work, settle_facets
-from reprisals.cases.actions.titles import FLAGS, title_facts_of, titles_of
+from reprisals.cases.actions.titles import acts_told, title_facts_of, titles_of
 from reprisals.cases.actions.work import NO_DEADLINE, Work, check_free
-from reprisals.cases.models.account import Account, Act, Reach
+from reprisals.cases.models.account import Account, Reach
 from reprisals.cases.models.case import (
     Case,
     CaseContent,
@@ -125,7 +125,7 @@ def outline_of(work: Work) -> CaseOutline:
     return CaseOutline(
         danger=Danger(work.case.danger) if work.case.danger else None,
         happened=story.happened,
-        acts=tuple(row.code for row in work.opened.load(Act) if row.code not in FLAGS),
+        acts=acts_told(work),
         words=story.words,
         feared=story.coming,
         states=work.states(),

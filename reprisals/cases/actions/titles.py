@@ -17,6 +17,11 @@ FLAGS = frozenset({"FAM", "TNR", "ONL"})
 """Codes of acts that say against whom or how, and are therefore not what happened."""
 
 
+def acts_told(work: Work) -> tuple[str, ...]:
+    """The codes of what happened, in their order."""
+    return tuple(sorted(row.code for row in work.opened.load(Act) if row.code not in FLAGS))
+
+
 def title_facts_of(work: Work) -> TitleFacts:
     """What a title is proposed from: codes and numbers alone."""
     return facts_as(work, work.case.record_type)
@@ -27,7 +32,7 @@ def facts_as(work: Work, record_type: str | None) -> TitleFacts:
     units = [(row.unit, row.number or 1) for row in work.opened.load(PersonConcerned)]
     return TitleFacts(
         record_type=RecordType(record_type) if record_type else None,
-        acts=tuple(sorted(row.code for row in work.opened.load(Act) if row.code not in FLAGS)),
+        acts=acts_told(work),
         states=work.states(),
         individuals=sum(unit == Unit.IND for unit, _number in units),
         organizations=sum(number for unit, number in units if unit == Unit.ORG),
